@@ -1,0 +1,34 @@
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: help book test record lint lock clean
+
+help:  ## list the targets
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 10
+
+.venv/.installed: requirements.txt pyproject.toml
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements.txt
+	@touch $@
+
+book: .venv/.installed  ## build the site, any warning is an error
+	$(BIN)/jupyter-book build -W -n --keep-going book/
+	@echo "The book is in book/_build/html/index.html"
+
+test: .venv/.installed  ## run the unit tests and every chapter's notebook
+	$(BIN)/pytest --nbval
+
+record: .venv/.installed  ## execute the chapters and keep their outputs as reference
+	$(BIN)/python tests/record.py
+
+lint: .venv/.installed  ## check style
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+lock:  ## renew requirements.txt from pyproject.toml (needs uv)
+	uv pip compile --quiet --universal --python-version 3.11 --no-header \
+	  --all-extras pyproject.toml --output-file requirements.txt
+	echo "-e ." >> requirements.txt
+
+clean:  ## remove what was built and installed
+	rm -rf .venv book/_build

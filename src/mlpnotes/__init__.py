@@ -1,0 +1,43 @@
+"""The backward pass of a three-layer perceptron, line by line."""
+
+from mlpnotes.functions import cross_entropy, log_softmax, one_hot, sigmoid, softmax
+from mlpnotes.mnist import load_mnist
+from mlpnotes.network import (
+    Activations,
+    Gradients,
+    Params,
+    accuracy,
+    backward,
+    forward,
+    init_params,
+    load_params,
+    loss,
+    loss_gradient,
+    predict,
+    save_params,
+)
+from mlpnotes.training import DivergedError, History, train
+
+__all__ = [
+    "Activations",
+    "DivergedError",
+    "Gradients",
+    "History",
+    "Params",
+    "accuracy",
+    "backward",
+    "cross_entropy",
+    "forward",
+    "init_params",
+    "load_mnist",
+    "load_params",
+    "log_softmax",
+    "loss",
+    "loss_gradient",
+    "one_hot",
+    "predict",
+    "save_params",
+    "sigmoid",
+    "softmax",
+    "train",
+]
