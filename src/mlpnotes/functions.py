@@ -141,7 +141,7 @@ def one_hot(labels, K=10):
 
     Returns
     -------
-    ndarray of uint8, shape (B, K)
+    ndarray of int8, shape (B, K)
         Row i holds a 1 in column ``labels[i]`` and zeros elsewhere.
 
     Raises
@@ -155,7 +155,7 @@ def one_hot(labels, K=10):
     --------
     >>> one_hot([2, 0], K=3)
     array([[0, 0, 1],
-           [1, 0, 0]], dtype=uint8)
+           [1, 0, 0]], dtype=int8)
     """
     labels = np.asarray(labels)
     if not np.issubdtype(labels.dtype, np.integer):
@@ -165,4 +165,4 @@ def one_hot(labels, K=10):
     outside = labels[(labels < 0) | (labels >= K)]
     if outside.size:
         raise ValueError(f"label {outside[0]} is outside 0, ..., {K - 1}")
-    return (labels[:, None] == np.arange(K)).astype(np.uint8)
+    return (labels[:, None] == np.arange(K)).astype(np.int8)

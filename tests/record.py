@@ -1,0 +1,43 @@
+"""Execute every chapter and keep its outputs in tests/notebooks, without pictures.
+
+Name chapters to record only those: ``python tests/record.py lemma-2``.
+"""
+
+import sys
+from pathlib import Path
+
+import jupytext
+import nbformat
+from nbclient import NotebookClient
+
+TESTS = Path(__file__).parent
+BOOK = TESTS.parent / "book"
+
+
+def record(chapter):
+    """Write the executed twin of one chapter."""
+    notebook = jupytext.read(chapter)
+    NotebookClient(notebook, timeout=600, kernel_name="python3").execute()
+    for cell in notebook.cells:
+        cell.metadata.pop("execution", None)  # time stamps
+        for output in cell.get("outputs", []):
+            for kind in [k for k in output.get("data", {}) if k.startswith("image/")]:
+                del output.data[kind]
+    notebook.metadata.pop("language_info", None)  # the Python version
+    for number, cell in enumerate(notebook.cells):
+        cell.id = f"cell-{number}"
+    nbformat.write(notebook, TESTS / "notebooks" / f"{chapter.stem}.ipynb")
+
+
+def chapters():
+    """Return the chapters that have code cells."""
+    return [
+        p for p in sorted(BOOK.glob("*.md")) if "{code-cell}" in p.read_text("utf-8")
+    ]
+
+
+if __name__ == "__main__":
+    for chapter in chapters():
+        if len(sys.argv) == 1 or chapter.stem in sys.argv[1:]:
+            print("recording", chapter.stem, flush=True)
+            record(chapter)
