@@ -184,8 +184,9 @@ def image_grid(images, titles=None, columns=8, signed=False):
     ndarray of matplotlib.axes.Axes
     """
     rows = -(-len(images) // columns)
-    figure, axes = plt.subplots(
-        rows, columns, figsize=(6.4, rows * (6.4 / columns + 0.25 * (titles is not None))),
+    title = 0 if titles is None else 0.25
+    _, axes = plt.subplots(
+        rows, columns, figsize=(6.4, rows * (6.4 / columns + title)),
         dpi=160, facecolor="none", squeeze=False, layout="constrained",
     )  # fmt: skip
     for ax in axes.flat:
