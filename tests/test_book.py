@@ -1,6 +1,9 @@
 """The chapters and their recorded twins, tests/notebooks, must say the same."""
 
 import re
+import shutil
+import subprocess
+import sys
 
 import jupytext
 import nbformat
@@ -40,6 +43,22 @@ def test_cells_are_short_and_fit_a_page(chapter):
         lines = cell.source.splitlines()
         assert len(lines) <= 18, cell.source
         assert max(map(len, lines)) <= 72, cell.source
+
+
+def test_pytest_collects_the_twins_and_no_built_copy():
+    planted = BOOK / "_build" / "planted" / "planted.ipynb"
+    planted.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        shutil.copy(next(TWINS.glob("*.ipynb")), planted)
+        run = subprocess.run(
+            [sys.executable, "-m", "pytest", "--nbval", "--collect-only", "-q"],
+            cwd=BOOK.parent, capture_output=True, text=True, encoding="utf-8",
+        )  # fmt: skip
+    finally:
+        shutil.rmtree(planted.parent)
+    assert run.returncode == 0, run.stdout + run.stderr
+    collected = set(re.findall(r"^(\S+\.ipynb)::", run.stdout, flags=re.MULTILINE))
+    assert collected == {f"tests/notebooks/{p.stem}.ipynb" for p in chapters()}
 
 
 def test_each_equation_is_defined_once():

@@ -7,17 +7,19 @@ their lightness and keep their hues.
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.patches import FancyBboxPatch
+from matplotlib.ticker import MaxNLocator
 
 INK, FAINT, ACCENT, SECOND = "black", "#767676", "#0b5fa5", "#b3460b"
 
 STRIP = ["X", "z1", "a1", "z2", "a2", "z3", "y_hat", "L"]
 
 
-def _axes(ax, height=3.2, **options):
+def _axes(ax, height=3.2, width=6.4, **options):
     if ax is None:
         _, ax = plt.subplots(
-            figsize=(6.4, height), dpi=160, facecolor="none", layout="constrained"
-        )
+            figsize=(width, height), dpi=1024 / width, facecolor="none",
+            layout="constrained",
+        )  # fmt: skip
     ax.set_facecolor("none")
     ax.set(**options)
     for side in ("top", "right"):
@@ -47,7 +49,7 @@ def network_strip(lit=(), ax=None):
         raise ValueError(
             f"{sorted(unknown)} not on the strip, expected some of {STRIP}"
         )
-    ax = _axes(ax, 1.1, xlim=(-0.5, 7.5), ylim=(-0.75, 0.55))
+    ax = _axes(ax, 0.9, 5.0, xlim=(-0.4, 7.4), ylim=(-0.8, 0.5))
     ax.set_axis_off()
     edges = ["W1, b1", "sigmoid", "W2, b2", "sigmoid", "W3, b3", "softmax", "y"]
     for i, name in enumerate(STRIP):
@@ -109,16 +111,9 @@ def learning_curves(history, ax=None):
     -------
     matplotlib.axes.Axes
     """
-    ax = _axes(ax, xlabel="epoch", ylabel="error, %", yscale="log")
-    epochs = 1 + np.arange(len(history.train_accuracy))
     smallest = 100 / 60000  # the log scale has no zero
     train = np.maximum(100 * (1 - history.train_accuracy), smallest)
-    ax.plot(epochs, train, color=ACCENT, label="training")
-    if len(history.val_accuracy):
-        error = 100 * (1 - history.val_accuracy)
-        ax.plot(epochs, error, "--", color=SECOND, label="validation")
-    ax.legend(frameon=False)
-    return ax
+    return _curves(ax, "error, %", train, 100 * (1 - history.val_accuracy))
 
 
 def loss_curves(history, ax=None):
@@ -133,11 +128,16 @@ def loss_curves(history, ax=None):
     -------
     matplotlib.axes.Axes
     """
-    ax = _axes(ax, xlabel="epoch", ylabel="loss", yscale="log")
-    epochs = 1 + np.arange(len(history.train_loss))
-    ax.plot(epochs, history.train_loss, color=ACCENT, label="training")
-    if len(history.val_loss):
-        ax.plot(epochs, history.val_loss, "--", color=SECOND, label="validation")
+    return _curves(ax, "loss", history.train_loss, history.val_loss)
+
+
+def _curves(ax, ylabel, train, validation):
+    ax = _axes(ax, xlabel="epoch", ylabel=ylabel, yscale="log")
+    ax.xaxis.set_major_locator(MaxNLocator(integer=True))
+    ax.plot(1 + np.arange(len(train)), train, color=ACCENT, label="training")
+    if len(validation):
+        epochs = 1 + np.arange(len(validation))
+        ax.plot(epochs, validation, "--", color=SECOND, label="validation")
     ax.legend(frameon=False)
     return ax
 
