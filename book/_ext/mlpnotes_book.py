@@ -1,20 +1,91 @@
 """What this book asks of Sphinx beyond its extensions.
 
 Equations ``eq-9`` and lemmas ``lem-2`` are numbered by their labels, as in the
-source, on every page; MathJax is served from the site itself; and a change in
-``src/`` makes every chapter run again.
+source, on every page. In code, the ``(9)`` of a trailing comment links to that
+equation, on the pages and in the rendered source alike. ``{equations}`` lists
+each equation with its line of the program and its check. MathJax is served
+from the site itself, and a change in ``src/`` makes every chapter run again.
 """
 
 import hashlib
 import importlib.resources
 import re
 from pathlib import Path
+from typing import NamedTuple
 
 import matplotlib.font_manager  # noqa: F401  builds its cache here, not inside a cell
+from docutils import nodes
+from sphinx import addnodes
 from sphinx.domains.math import MathDomain
+from sphinx.util.docutils import SphinxDirective
 from sphinx.util.fileutil import copy_asset
 
-SOURCE = Path(__file__).parents[2] / "src" / "mlpnotes"
+import mlpnotes
+from mlpnotes import gradcheck, jacobians
+
+BOOK = Path(__file__).parents[1]
+SOURCE = BOOK.parent / "src" / "mlpnotes"
+
+
+class Equation(NamedTuple):
+    """An equation of the source as a chapter defines it."""
+
+    number: int
+    latex: str
+    chapter: str  # the page's name, without .md
+
+
+class Line(NamedTuple):
+    """A line of code that names equations in its trailing comment."""
+
+    numbers: tuple
+    code: str
+    place: str  # the chapter, or the module as mlpnotes/network
+
+
+def equations():
+    """Return the numbered equations of all chapters, by number."""
+    return sorted(
+        Equation(int(number), latex.strip(), path.stem)
+        for path in BOOK.glob("*.md")
+        for latex, number in re.findall(
+            r"^\$\$\n((?:(?!^\$\$).)*)^\$\$ \(eq-(\d+)\)$",
+            path.read_text("utf-8"),
+            flags=re.MULTILINE | re.DOTALL,
+        )
+    )
+
+
+def commented_lines(text, place, start=""):
+    """Return the lines of code that begin with start and end in ``# (N), (M)``."""
+    found = re.findall(
+        rf"^\s*({start}.*?)\s*# (\(\d+\)(?:, \(\d+\))*)",
+        text,
+        flags=re.MULTILINE,
+    )
+    return [
+        Line(tuple(map(int, re.findall(r"\d+", numbers))), code, place)
+        for code, numbers in found
+    ]
+
+
+def checks():
+    """Return the asserts of all chapters that name equations."""
+    return [
+        line
+        for path in sorted(BOOK.glob("*.md"))
+        for line in commented_lines(path.read_text("utf-8"), path.stem, "assert ")
+    ]
+
+
+def program():
+    """Return the lines of the package that name equations, network.py first."""
+    paths = [SOURCE / "network.py", *sorted(SOURCE.glob("*.py"))]
+    return [
+        line
+        for path in dict.fromkeys(paths)
+        for line in commented_lines(path.read_text("utf-8"), f"mlpnotes/{path.stem}")
+    ]
 
 
 class SourceMathDomain(MathDomain):
@@ -25,6 +96,125 @@ class SourceMathDomain(MathDomain):
         match = re.fullmatch(r"eq-(\d+)", labelid)
         number = match[1] if match else chr(64 + self.env.new_serialno("lettered") + 1)
         self.equations[labelid] = (docname, number)
+
+
+class EquationList(SphinxDirective):
+    """List every equation with its line of the program and its check."""
+
+    def run(self):
+        for path in [*BOOK.glob("*.md"), *SOURCE.glob("*.py")]:
+            self.env.note_dependency(str(path))
+        order = list(self.env.toctree_includes.get("intro", [])) or None
+        found = equations()
+        chapters = sorted(
+            {e.chapter for e in found},
+            key=lambda c: (
+                order.index(c) if order and c in order else 99,
+                min(e.number for e in found if e.chapter == c),
+            ),
+        )
+        lines, asserts = program(), checks()
+        result = []
+        for chapter in chapters:
+            own = [e for e in found if e.chapter == chapter]
+            section = nodes.section(ids=[f"of-{chapter}"])
+            section += nodes.title(
+                "", "", self.reference("std", "ref", f"ch-{chapter}")
+            )
+            for equation in own:
+                section += self.entry(equation, lines, asserts)
+            result.append(section)
+        return result
+
+    def entry(self, equation, lines, asserts):
+        """Return one equation: what links to it, then the equation itself."""
+        words = nodes.paragraph(classes=["equation-entry"])
+        words += nodes.strong(
+            "", "", self.reference("math", "eq", f"eq-{equation.number}")
+        )
+        for what, found, page, anchor in (
+            ("program", lines, "_modules/{}", "line"),
+            ("check", asserts, "{}", "check"),
+        ):
+            for line in found:
+                if equation.number in line.numbers and (
+                    what == "program" or line.place == equation.chapter
+                ):
+                    uri = f"{page.format(line.place)}.html#{anchor}-{equation.number}"
+                    link = nodes.reference(
+                        "", "", nodes.literal("", line.code), refuri=uri
+                    )
+                    words += [nodes.Text(f" · {what} "), link]
+                    break
+        math = nodes.math_block(equation.latex, equation.latex, nowrap=False)
+        math["docname"], math["number"], math["label"] = self.env.docname, None, None
+        return [words, math]
+
+    def reference(self, domain, kind, target):
+        return addnodes.pending_xref(
+            "", nodes.inline("", target), refdomain=domain, reftype=kind,
+            reftarget=target, refexplicit=False, refwarn=True,
+            refdoc=self.env.docname,
+        )  # fmt: skip
+
+
+def link_comments(app, pagename, templatename, context, doctree):
+    """Make each (N) in a code comment a link to equation N, and a target itself."""
+    if "body" not in context:
+        return
+    labels = app.env.get_domain("math").equations
+    targets = set()
+
+    def link(match, line):
+        label, number = f"eq-{match[1]}", match[1]
+        if label not in labels:
+            return match[0]
+        uri = app.builder.get_relative_uri(pagename, labels[label][0])
+        kind = "check" if '<span class="k">assert</span>' in line else "line"
+        target = f"{kind}-{number}"
+        anchor = "" if target in targets else f' id="{target}"'
+        targets.add(target)
+        return f'<a class="eq" href="{uri}#equation-{label}"{anchor}>({number})</a>'
+
+    def comment(match, line):
+        return re.sub(r"\((\d+)\)", lambda m: link(m, line), match[0])
+
+    lines = context["body"].split("\n")
+    for i, line in enumerate(lines):
+        if '<span class="c1">#' in line:
+            lines[i] = re.sub(
+                r'<span class="c1">#.*?</span>', lambda m, ln=line: comment(m, ln), line
+            )
+    context["body"] = "\n".join(lines)
+
+
+def public_names():
+    """Return the package's functions and classes: name in text -> full name."""
+    found = {name: getattr(mlpnotes, name) for name in mlpnotes.__all__}
+    for module in (gradcheck, jacobians):
+        own = {n: v for n, v in vars(module).items() if callable(v) and n[0] != "_"}
+        own = {n: v for n, v in own.items() if v.__module__ == module.__name__}
+        prefix = module.__name__.removeprefix("mlpnotes.")
+        found |= own | {f"{prefix}.{name}": value for name, value in own.items()}
+    return {n: f"{v.__module__}.{v.__qualname__}" for n, v in found.items()}
+
+
+def link_names(app, doctree):
+    """Make `forward` in running text a link to its documentation."""
+    if app.env.docname == "api":
+        return
+    names = public_names()
+    for literal in list(doctree.findall(nodes.literal)):
+        full = names.get(literal.astext().removesuffix("()"))
+        if full and not isinstance(
+            literal.parent, (nodes.reference, addnodes.pending_xref)
+        ):
+            reference = addnodes.pending_xref(
+                "", refdomain="py", reftype="obj", reftarget=full,
+                refexplicit=True, refwarn=True, refdoc=app.env.docname,
+            )  # fmt: skip
+            literal.replace_self(reference)
+            reference += literal
 
 
 def number_lemmas(app, env):
@@ -59,7 +249,10 @@ def hash_source(app, config):
 def setup(app):
     app.add_config_value("mlpnotes_source", "", "env")
     app.add_domain(SourceMathDomain, override=True)
+    app.add_directive("equations", EquationList)
     app.connect("config-inited", hash_source)
     app.connect("builder-inited", copy_mathjax)
+    app.connect("doctree-read", link_names)
     app.connect("env-get-updated", number_lemmas, priority=900)
+    app.connect("html-page-context", link_comments)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -95,7 +95,7 @@ def cross_entropy(y, y_hat):
     .. math:: L_{CE}(y, \hat y) = -\sum_j y_j \log \hat y_j
 
     This is the definition. A program that has the logits uses `log_softmax`
-    instead, as `mlpnotes.loss` does: there a probability that rounds to zero
+    instead, as `mlpnotes.network.loss` does: there a probability that rounds to zero
     costs nothing.
 
     Parameters

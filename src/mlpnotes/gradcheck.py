@@ -134,7 +134,8 @@ def compare(got, expected, tolerance=1e-6):
     ----------
     got, expected : named tuples or dicts of arrays
         With the same names, or with names that differ by a leading "d", so
-        that ``dW3`` of `Gradients` meets ``W3`` of `Params`.
+        that ``dW3`` of `mlpnotes.network.Gradients` meets ``W3`` of
+        `mlpnotes.network.Params`.
     tolerance : float
         The largest relative error that still agrees: the largest absolute
         difference in an array over the array's largest entry.

@@ -6,8 +6,10 @@ their lightness and keep their hues.
 
 import matplotlib.pyplot as plt
 import numpy as np
-from matplotlib.patches import FancyBboxPatch
+from matplotlib.patches import FancyBboxPatch, Rectangle
 from matplotlib.ticker import MaxNLocator
+
+from mlpnotes.functions import sigmoid
 
 INK, FAINT, ACCENT, SECOND = "black", "#767676", "#0b5fa5", "#b3460b"
 
@@ -33,7 +35,8 @@ def network_strip(lit=(), ax=None):
     Parameters
     ----------
     lit : iterable of str
-        Names among X, z1, a1, z2, a2, z3, y_hat, L.
+        Names among X, z1, a1, z2, a2, z3, y_hat, L; or W1, W2, W3, which light
+        an arrow's parameters.
     ax : matplotlib.axes.Axes, optional
 
     Returns
@@ -45,9 +48,10 @@ def network_strip(lit=(), ax=None):
     ValueError
         If a name is not on the strip.
     """
-    if unknown := set(lit) - set(STRIP):
+    names = [*STRIP, "W1", "W2", "W3"]
+    if unknown := set(lit) - set(names):
         raise ValueError(
-            f"{sorted(unknown)} not on the strip, expected some of {STRIP}"
+            f"{sorted(unknown)} not on the strip, expected some of {names}"
         )
     ax = _axes(ax, 0.9, 5.0, xlim=(-0.4, 7.4), ylim=(-0.8, 0.5))
     ax.set_axis_off()
@@ -71,7 +75,257 @@ def network_strip(lit=(), ax=None):
             (i + 0.29, 0),
             arrowprops={"arrowstyle": "->", "color": INK},
         )
-        ax.text(i + 0.5, -0.55, label, ha="center", va="center", fontsize=8)
+        on = label[:2] in lit
+        ax.text(
+            i + 0.5, -0.55, label, ha="center", va="center", fontsize=8,
+            color=ACCENT if on else INK, weight="bold" if on else "normal",
+        )  # fmt: skip
+    return ax
+
+
+def cross_entropy_curve(K=10, ax=None):
+    """Draw the loss of one observation against its true class's probability.
+
+    Parameters
+    ----------
+    K : int
+        The number of classes: log K is marked.
+    ax : matplotlib.axes.Axes, optional
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+    """
+    ax = _axes(
+        ax, 2.6, xlabel="probability of the true class", ylabel="loss", xlim=(0, 1)
+    )
+    p = np.linspace(0.004, 1, 400)
+    ax.plot(p, -np.log(p), color=ACCENT)
+    ax.axhline(np.log(K), color=FAINT, linewidth=0.8, linestyle=":")
+    ax.text(0.99, np.log(K) + 0.12, f"log {K}", ha="right")
+    return ax
+
+
+def gradient_flow(ax=None):
+    """Draw the backward pass: each gradient with its shape, L at the right.
+
+    Parameters
+    ----------
+    ax : matplotlib.axes.Axes, optional
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+    """
+    ax = _axes(ax, 2.6, 5.6, xlim=(-0.62, 4.62), ylim=(-1.7, 0.6))
+    ax.set_axis_off()
+    chain = ["dz1\n(B, n1)", "da1\n(B, n1)", "dz2\n(B, n2)", "da2\n(B, n2)",
+             "dz3\n(B, K)"]  # fmt: skip
+    factors = ["a1 (1 − a1)", "W2ᵀ", "a2 (1 − a2)", "W3ᵀ"]
+    leaves = {
+        0: "dW1 (n0, n1)\ndb1 (n1,)",
+        2: "dW2 (n1, n2)\ndb2 (n2,)",
+        4: "dW3 (n2, K)\ndb3 (K,)",
+    }
+    box = {"boxstyle": "round,pad=0.4", "facecolor": "none"}
+    arrow = {"arrowstyle": "->", "color": INK}
+    for i, text in enumerate(chain):
+        ax.text(
+            i, 0, text, ha="center", va="center", fontsize=8,
+            bbox={**box, "edgecolor": ACCENT},
+        )  # fmt: skip
+    for i, text in enumerate(factors):
+        ax.annotate("", (i + 0.34, 0), (i + 0.66, 0), arrowprops=arrow)
+        ax.text(i + 0.5, 0.4, text, ha="center", va="center", fontsize=8)
+    for i, text in leaves.items():
+        ax.annotate("", (i, -0.95), (i, -0.35), arrowprops=arrow)
+        ax.text(
+            i, -1.3, text, ha="center", va="center", fontsize=8,
+            bbox={**box, "edgecolor": SECOND},
+        )  # fmt: skip
+    return ax
+
+
+def _cells(ax, values, left=0, top=0, limit=None, numbers=False):
+    """Draw a matrix as unit cells, red below zero and blue above."""
+    rows, columns = np.shape(values)
+    limit = limit or np.abs(values).max() or 1.0
+    ax.imshow(
+        values, cmap="RdBu", vmin=-limit, vmax=limit,
+        extent=(left, left + columns, top + rows, top),
+    )  # fmt: skip
+    frame = {"fill": False, "edgecolor": FAINT, "linewidth": 0.8}
+    for i, j in np.ndindex(rows, columns):
+        ax.add_patch(Rectangle((left + j, top + i), 1, 1, **frame))
+        if numbers:
+            dark = abs(values[i, j]) > 0.6 * limit
+            ax.text(
+                left + j + 0.5, top + i + 0.5, f"{round(values[i, j], 2) + 0:.2f}",
+                ha="center", va="center", fontsize=9, color="white" if dark else INK,
+            )  # fmt: skip
+
+
+def jacobian_heatmap(J, ax=None):
+    """Draw a square Jacobian as a heat map, with the sum of each row beside it.
+
+    Parameters
+    ----------
+    J : ndarray, shape (K, K)
+    ax : matplotlib.axes.Axes, optional
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+    """
+    ax = _axes(ax, 3.4, 4.6)
+    K = len(J)
+    limit = np.abs(J).max()
+    _cells(ax, J, limit=limit, numbers=True)
+    _cells(ax, J.sum(axis=1, keepdims=True), left=K + 0.5, limit=limit, numbers=True)
+    ax.set(xlim=(0, K + 1.5), ylim=(K, 0), xlabel="logit j", ylabel="probability t")
+    ax.set_xticks([*(np.arange(K) + 0.5), K + 1], [*range(K), "row sum"])
+    ax.set_yticks(np.arange(K) + 0.5, range(K))
+    _bare(ax)
+    return ax
+
+
+def jacobian_sparsity(J, ax=None):
+    """Draw dz/dW unfolded: a row for each entry of z, a column for each weight.
+
+    Parameters
+    ----------
+    J : ndarray, shape (m, n, m)
+    ax : matplotlib.axes.Axes, optional
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+    """
+    m, n, _ = J.shape
+    ax = _axes(ax, 1.9)
+    _cells(ax, J.reshape(m, n * m))
+    ax.set(xlim=(0, n * m), ylim=(m, 0), ylabel="t", xlabel="weight (r, j)")
+    pairs = [f"{r},{j}" for r in range(n) for j in range(m)]
+    ax.set_xticks(np.arange(n * m) + 0.5, pairs)
+    ax.set_yticks(np.arange(m) + 0.5, range(m))
+    _bare(ax)
+    return ax
+
+
+def outer_product(column, row, ax=None):
+    """Draw the outer product of two vectors, with the vectors at its margins.
+
+    Parameters
+    ----------
+    column : ndarray, shape (n,)
+    row : ndarray, shape (m,)
+    ax : matplotlib.axes.Axes, optional
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+    """
+    n, m = len(column), len(row)
+    ax = _axes(ax, 3.2, 4.2)
+    _cells(ax, np.outer(column, row), numbers=True)
+    _cells(ax, column[:, None], left=-1.4, numbers=True)
+    _cells(ax, row[None, :], top=-1.4, numbers=True)
+    ax.set(xlim=(-1.5, m + 0.1), ylim=(n + 0.1, -1.5))
+    ax.set_xticks([*(np.arange(m) + 0.5)], [f"j = {j}" for j in range(m)])
+    ax.set_yticks([*(np.arange(n) + 0.5)], [f"r = {r}" for r in range(n)])
+    _bare(ax)
+    return ax
+
+
+def matrix_row(matrices, titles, between="", ax=None):
+    """Draw matrices side by side on one colour scale each.
+
+    Parameters
+    ----------
+    matrices : sequence of ndarray, each of shape (n, m)
+    titles : sequence of str
+        One for each matrix.
+    between : str
+        Signs to print between neighbours, one character for each gap.
+    ax : matplotlib.axes.Axes, optional
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+    """
+    rows = max(len(M) for M in matrices)
+    width = sum(M.shape[1] for M in matrices) + 1.4 * (len(matrices) - 1)
+    ax = _axes(ax, 6.4 * (rows + 1.2) / width)
+    left = 0.0
+    for i, (M, title) in enumerate(zip(matrices, titles, strict=True)):
+        _cells(ax, M, left=left)
+        ax.text(left + M.shape[1] / 2, -0.4, title, ha="center", fontsize=9)
+        left += M.shape[1] + 1.4
+        if between[i : i + 1].strip():
+            ax.text(left - 0.7, rows / 2, between[i], ha="center", va="center")
+    ax.set(xlim=(-0.05, width + 0.05), ylim=(rows + 0.05, -1.1))
+    ax.set_axis_off()
+    return ax
+
+
+def _bare(ax):
+    ax.tick_params(length=0)
+    for spine in ax.spines.values():
+        spine.set_visible(False)
+
+
+def sigmoid_slope(ax=None):
+    """Draw the sigmoid and its slope, and shade where the slope is below 0.01.
+
+    Parameters
+    ----------
+    ax : matplotlib.axes.Axes, optional
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+    """
+    ax = _axes(ax, 2.8, xlabel="x", xlim=(-8, 8), ylim=(-0.02, 1.05))
+    x = np.linspace(-8, 8, 401)
+    a = sigmoid(x)
+    for side in (-1, 1):
+        ax.axvspan(side * 4.6, side * 8, color=FAINT, alpha=0.2, linewidth=0)
+    ax.plot(x, a, color=ACCENT, label="sigmoid σ(x)")
+    ax.plot(x, a * (1 - a), "--", color=SECOND, label="slope σ(x) (1 − σ(x))")
+    ax.axhline(0.25, color=FAINT, linewidth=0.8, linestyle=":")
+    ax.text(-7.9, 0.27, "1/4", fontsize=9)
+    ax.legend(frameon=False, loc="upper left", bbox_to_anchor=(0.02, 0.98))
+    return ax
+
+
+def penalty_surface(surfaces, w, ax=None):
+    """Draw a loss over two weights, as contours, without and with a penalty.
+
+    Parameters
+    ----------
+    surfaces : dict of str to ndarray, shape (n, n)
+        Title -> loss at the weights ``(w[i], w[j])`` in entry (j, i).
+    w : ndarray, shape (n,)
+    ax : sequence of matplotlib.axes.Axes, optional
+        One for each surface.
+
+    Returns
+    -------
+    sequence of matplotlib.axes.Axes
+    """
+    if ax is None:
+        _, ax = plt.subplots(
+            1, len(surfaces), figsize=(6.4, 3.1), dpi=160, facecolor="none",
+            sharey=True, layout="constrained",
+        )  # fmt: skip
+    for one, (title, surface) in zip(ax, surfaces.items(), strict=True):
+        _axes(one, title=title, xlabel="first weight", aspect="equal")
+        one.contour(w, w, surface, levels=14, colors=FAINT, linewidths=0.8)
+        j, i = np.unravel_index(surface.argmin(), surface.shape)
+        one.plot(w[i], w[j], "o", color=SECOND, label="lowest point", clip_on=False)
+        one.plot(0, 0, "+", color=INK, markersize=9, label="zero")
+    ax[0].set_ylabel("second weight")
+    ax[0].legend(frameon=False, loc="lower right", fontsize=8)
     return ax
 
 

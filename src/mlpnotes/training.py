@@ -4,10 +4,13 @@ import time
 from dataclasses import dataclass, field
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 from tqdm import tqdm
 
 from mlpnotes.functions import log_softmax
 from mlpnotes.network import BLOCK, Params, forward, loss_gradient
+
+SMALL = 512  # below this batch size a second BLAS thread costs more than it gains
 
 
 @dataclass(frozen=True)
@@ -111,7 +114,10 @@ def train(
     for epoch in bar:
         last = Params(*(p.copy() for p in params))
         start = time.perf_counter()
-        with np.errstate(over="ignore", invalid="ignore"):  # reported below
+        with (
+            np.errstate(over="ignore", invalid="ignore"),  # reported below
+            threadpool_limits(1 if batch_size < SMALL else None, "blas"),
+        ):
             order = rng.permutation(len(X))
             for i in range(0, len(X), batch_size):
                 rows = order[i : i + batch_size]
@@ -119,6 +125,7 @@ def train(
                 for p, dp in zip(params, gradient, strict=True):
                     p -= learning_rate * dp
             seconds = time.perf_counter() - start
+        with np.errstate(over="ignore", invalid="ignore"):
             record = evaluate(params, X, y)
             if validation is not None:
                 record += evaluate(params, *validation)
