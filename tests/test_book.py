@@ -1,5 +1,6 @@
 """The chapters and their recorded twins, tests/notebooks, must say the same."""
 
+import inspect
 import re
 import shutil
 import subprocess
@@ -9,7 +10,10 @@ import jupytext
 import nbformat
 import pytest
 import yaml
+from equations import checks, commented_lines, equations, program
 from record import BOOK, TESTS, chapters
+
+import mlpnotes
 
 TWINS = TESTS / "notebooks"
 
@@ -61,11 +65,32 @@ def test_pytest_collects_the_twins_and_no_built_copy():
     assert collected == {f"tests/notebooks/{p.stem}.ipynb" for p in chapters()}
 
 
-def test_each_equation_is_defined_once():
-    labels = re.findall(
-        r"^\$\$ \((eq-\d+)\)$",
-        "\n".join(p.read_text("utf-8") for p in BOOK.glob("*.md")),
-        flags=re.MULTILINE,
-    )
-    assert sorted(labels) == sorted(set(labels))
-    assert {f"eq-{n}" for n in (1, 2, 3, 4, 9, 10, 11, 12, 13)} <= set(labels)
+def test_every_equation_is_defined_once_with_its_line_and_its_check():
+    found = equations()
+    assert [e.number for e in found] == list(range(1, 56))
+    lines = {n for line in program() for n in line.numbers}
+    checked = {(n, line.place) for line in checks() for n in line.numbers}
+    assert [e for e in found if e.number not in lines] == []
+    assert [e for e in found if (e.number, e.chapter) not in checked] == []
+
+
+def test_the_order_of_backward_is_the_order_of_its_equations():
+    numbers = [9, 19, 20, 28, 30, 35, 36, 44, 46, 51, 52]
+    source = inspect.getsource(mlpnotes.backward)
+    assert [ln.numbers[0] for ln in commented_lines(source, "")] == numbers
+
+
+def test_public_names_are_in_the_api_page():
+    page = (BOOK / "api.md").read_text("utf-8")
+    for name in mlpnotes.__all__:
+        module = getattr(mlpnotes, name).__module__
+        assert f"automodule:: {module}\n" in page, name
+
+
+@pytest.mark.parametrize("chapter", chapters(), ids=lambda p: p.stem)
+def test_every_figure_has_caption_and_alternative_text(chapter):
+    for cell in code(jupytext.read(chapter)):
+        if "plots." in cell.source:
+            figure = cell.metadata["mystnb"]
+            assert len(figure["figure"]["caption"]) > 20
+            assert len(figure["image"]["alt"]) > 20

@@ -9,12 +9,13 @@ from the site itself, and a change in ``src/`` makes every chapter run again.
 
 import hashlib
 import importlib.resources
+import itertools
 import re
 from pathlib import Path
-from typing import NamedTuple
 
 import matplotlib.font_manager  # noqa: F401  builds its cache here, not inside a cell
 from docutils import nodes
+from equations import BOOK, SOURCE, checks, equations, program
 from sphinx import addnodes
 from sphinx.domains.math import MathDomain
 from sphinx.util.docutils import SphinxDirective
@@ -22,70 +23,6 @@ from sphinx.util.fileutil import copy_asset
 
 import mlpnotes
 from mlpnotes import gradcheck, jacobians
-
-BOOK = Path(__file__).parents[1]
-SOURCE = BOOK.parent / "src" / "mlpnotes"
-
-
-class Equation(NamedTuple):
-    """An equation of the source as a chapter defines it."""
-
-    number: int
-    latex: str
-    chapter: str  # the page's name, without .md
-
-
-class Line(NamedTuple):
-    """A line of code that names equations in its trailing comment."""
-
-    numbers: tuple
-    code: str
-    place: str  # the chapter, or the module as mlpnotes/network
-
-
-def equations():
-    """Return the numbered equations of all chapters, by number."""
-    return sorted(
-        Equation(int(number), latex.strip(), path.stem)
-        for path in BOOK.glob("*.md")
-        for latex, number in re.findall(
-            r"^\$\$\n((?:(?!^\$\$).)*)^\$\$ \(eq-(\d+)\)$",
-            path.read_text("utf-8"),
-            flags=re.MULTILINE | re.DOTALL,
-        )
-    )
-
-
-def commented_lines(text, place, start=""):
-    """Return the lines of code that begin with start and end in ``# (N), (M)``."""
-    found = re.findall(
-        rf"^\s*({start}.*?)\s*# (\(\d+\)(?:, \(\d+\))*)",
-        text,
-        flags=re.MULTILINE,
-    )
-    return [
-        Line(tuple(map(int, re.findall(r"\d+", numbers))), code, place)
-        for code, numbers in found
-    ]
-
-
-def checks():
-    """Return the asserts of all chapters that name equations."""
-    return [
-        line
-        for path in sorted(BOOK.glob("*.md"))
-        for line in commented_lines(path.read_text("utf-8"), path.stem, "assert ")
-    ]
-
-
-def program():
-    """Return the lines of the package that name equations, network.py first."""
-    paths = [SOURCE / "network.py", *sorted(SOURCE.glob("*.py"))]
-    return [
-        line
-        for path in dict.fromkeys(paths)
-        for line in commented_lines(path.read_text("utf-8"), f"mlpnotes/{path.stem}")
-    ]
 
 
 class SourceMathDomain(MathDomain):
@@ -104,19 +41,10 @@ class EquationList(SphinxDirective):
     def run(self):
         for path in [*BOOK.glob("*.md"), *SOURCE.glob("*.py")]:
             self.env.note_dependency(str(path))
-        order = list(self.env.toctree_includes.get("intro", [])) or None
         found = equations()
-        chapters = sorted(
-            {e.chapter for e in found},
-            key=lambda c: (
-                order.index(c) if order and c in order else 99,
-                min(e.number for e in found if e.chapter == c),
-            ),
-        )
         lines, asserts = program(), checks()
         result = []
-        for chapter in chapters:
-            own = [e for e in found if e.chapter == chapter]
+        for chapter, own in itertools.groupby(found, lambda e: e.chapter):
             section = nodes.section(ids=[f"of-{chapter}"])
             section += nodes.title(
                 "", "", self.reference("std", "ref", f"ch-{chapter}")

@@ -220,7 +220,7 @@ def loss_gradient(params, X, y, l2=0.0):
     g = backward(params, forward(params, X), y)
     B = len(X)
     return Params(
-        W1=g.dW1 / B + 2 * l2 * params.W1,  # (55)
+        W1=g.dW1 / B + 2 * l2 * params.W1,  # (54), (55)
         b1=g.db1 / B,
         W2=g.dW2 / B + 2 * l2 * params.W2,
         b2=g.db2 / B,
