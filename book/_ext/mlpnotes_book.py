@@ -45,9 +45,12 @@ class EquationList(SphinxDirective):
         lines, asserts = program(), checks()
         result = []
         for chapter, own in itertools.groupby(found, lambda e: e.chapter):
+            title = re.search(
+                "^# (.*)$", (BOOK / f"{chapter}.md").read_text("utf-8"), re.MULTILINE
+            )
             section = nodes.section(ids=[f"of-{chapter}"])
             section += nodes.title(
-                "", "", self.reference("std", "ref", f"ch-{chapter}")
+                "", "", self.reference("std", "ref", f"ch-{chapter}", title[1])
             )
             for equation in own:
                 section += self.entry(equation, lines, asserts)
@@ -78,10 +81,10 @@ class EquationList(SphinxDirective):
         math["docname"], math["number"], math["label"] = self.env.docname, None, None
         return [words, math]
 
-    def reference(self, domain, kind, target):
+    def reference(self, domain, kind, target, text=None):
         return addnodes.pending_xref(
-            "", nodes.inline("", target), refdomain=domain, reftype=kind,
-            reftarget=target, refexplicit=False, refwarn=True,
+            "", nodes.inline("", text or target), refdomain=domain, reftype=kind,
+            reftarget=target, refexplicit=bool(text), refwarn=True,
             refdoc=self.env.docname,
         )  # fmt: skip
 

@@ -325,7 +325,10 @@ def penalty_surface(surfaces, w, ax=None):
         one.plot(w[i], w[j], "o", color=SECOND, label="lowest point", clip_on=False)
         one.plot(0, 0, "+", color=INK, markersize=9, label="zero")
     ax[0].set_ylabel("second weight")
-    ax[0].legend(frameon=False, loc="lower right", fontsize=8)
+    ax[0].figure.legend(
+        *ax[0].get_legend_handles_labels(), frameon=False, ncols=2,
+        loc="outside lower center",
+    )  # fmt: skip
     return ax
 
 
@@ -430,8 +433,9 @@ def image_grid(images, titles=None, columns=8, signed=False):
     titles : sequence of str, optional
         One for each image.
     columns : int
-    signed : bool
-        Colour positive and negative values apart, around a white zero.
+    signed : bool or float
+        Colour positive and negative values apart, around a white zero: each
+        image on its own scale if True, all on one scale that ends at a number.
 
     Returns
     -------
@@ -446,8 +450,8 @@ def image_grid(images, titles=None, columns=8, signed=False):
     for ax in axes.flat:
         ax.set_axis_off()
     for i, (ax, image) in enumerate(zip(axes.flat, images, strict=False)):
-        limit = np.abs(image).max()
         if signed:
+            limit = np.abs(image).max() if signed is True else signed
             ax.imshow(image, cmap="RdBu", vmin=-limit, vmax=limit)
         else:
             ax.imshow(image, cmap="gray_r")
