@@ -75,6 +75,106 @@ def complex_step_gradient(f, x, h=1e-30):
     return _each_entry(f, x, partial)
 
 
+def autograd_gradient(f, x):
+    """Return the gradient of f at x by reverse-mode automatic differentiation.
+
+    It needs the package autograd (`pip install autograd`), which records the
+    operations of f and applies the chain rule to each.
+
+    Parameters
+    ----------
+    f : callable
+        Maps an array of x's shape (or a tuple like x) to a number. It must be
+        written with ``autograd.numpy`` in the place of NumPy.
+    x : array_like of float64, or a named tuple of such arrays
+        The point. It is not modified.
+
+    Returns
+    -------
+    ndarray of x's shape, or a tuple of them like x
+    """
+    from autograd import grad
+
+    if not isinstance(x, tuple):
+        return grad(f)(np.asarray(x, dtype=float))
+    each = grad(lambda *arrays: f(x._make(arrays)), argnum=tuple(range(len(x))))
+    return x._make(each(*x))
+
+
+def compare_directions(f, x, gradient, *, rng, directions=10, tolerance=1e-10):
+    """Compare a gradient with f along random directions, for each array of x.
+
+    A network of many parameters has too many partial derivatives to check one
+    by one. Along a direction v, of independent normal entries, the complex step
+    gives the slope of f in one evaluation; the gradient gives it as the
+    inner product with v. A wrong gradient agrees along a random direction with
+    probability zero, and the differences estimate the size of its error
+    (Johnson and Lindenstrauss, 1984).
+
+    Parameters
+    ----------
+    f : callable
+        Maps a named tuple like x to a number; it must accept complex arrays.
+    x : named tuple of ndarrays of float64
+        The point. It is not modified.
+    gradient : named tuple or dict of ndarrays
+        What is checked, an array for each of x, with or without a leading "d".
+    rng : numpy.random.Generator
+    directions : int
+        How many directions, 1 or more, for each array.
+    tolerance : float
+        As for `compare`.
+
+    Returns
+    -------
+    Comparison
+        Its rows have one entry for each direction.
+
+    Raises
+    ------
+    ValueError
+        If the names or the shapes differ, or there is no direction.
+    """
+    if directions < 1:
+        raise ValueError(f"directions is {directions}, expected 1 or more")
+    gradient = _named(gradient, x._fields)
+    got, expected = {}, {}
+    for name, point in x._asdict().items():
+        if np.shape(gradient[name]) != point.shape:
+            raise ValueError(
+                f"{name} is {np.shape(gradient[name])}, expected {point.shape}"
+            )
+        got[name], expected[name] = np.zeros(directions), np.zeros(directions)
+        for d in range(directions):
+            v = rng.normal(size=point.shape)
+            along = x._replace(**{name: point + 1e-30j * v})
+            got[name][d] = (gradient[name] * v).sum()
+            expected[name][d] = np.imag(f(along)) / 1e-30
+    return compare(got, expected, tolerance)
+
+
+def step_errors(method, f, x, exact, steps):
+    """Return the largest relative error of a method for each length of its step.
+
+    Parameters
+    ----------
+    method : callable
+        `numerical_gradient` or `complex_step_gradient`.
+    f : callable
+    x : array_like of float64
+    exact : ndarray
+        The derivative, as precise as it can be had.
+    steps : sequence of float
+        The values of h.
+
+    Returns
+    -------
+    ndarray, shape (len(steps),)
+    """
+    scale = np.abs(exact).max()
+    return np.array([np.abs(method(f, x, h) - exact).max() / scale for h in steps])
+
+
 def _each_entry(f, x, partial):
     if isinstance(x, tuple):
         return x._replace(
@@ -149,12 +249,8 @@ def compare(got, expected, tolerance=1e-6):
     ValueError
         If the names or the shapes differ.
     """
-    got, expected = (
-        a._asdict() if isinstance(a, tuple) else dict(a) for a in (got, expected)
-    )
-    got = {n if n in expected else n.removeprefix("d"): a for n, a in got.items()}
-    if set(got) != set(expected):
-        raise ValueError(f"got {sorted(got)}, expected {sorted(expected)}")
+    expected = expected._asdict() if isinstance(expected, tuple) else dict(expected)
+    got = _named(got, expected)
     rows = []
     for name, reference in expected.items():
         array, reference = np.asarray(got[name]), np.asarray(reference)
@@ -176,3 +272,12 @@ def compare(got, expected, tolerance=1e-6):
             )
         )
     return Comparison(rows, tolerance)
+
+
+def _named(arrays, names):
+    """Return the arrays as a dict with just these names, a leading "d" removed."""
+    found = arrays._asdict() if isinstance(arrays, tuple) else dict(arrays)
+    found = {n if n in names else n.removeprefix("d"): a for n, a in found.items()}
+    if set(found) != set(names):
+        raise ValueError(f"got {sorted(found)}, expected {sorted(names)}")
+    return found

@@ -332,6 +332,56 @@ def penalty_surface(surfaces, w, ax=None):
     return ax
 
 
+def step_errors(steps, errors, ax=None):
+    """Draw the error of derivatives against the step h, one curve for each method.
+
+    Parameters
+    ----------
+    steps : ndarray, shape (n,)
+    errors : dict of str to ndarray, shape (n,)
+        Name of the method -> relative errors; zeros are drawn at 1e-17.
+    ax : matplotlib.axes.Axes, optional
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+    """
+    ax = _axes(ax, xlabel="step h", ylabel="relative error", xscale="log", yscale="log")
+    styles = ["-", "--", ":"]
+    for i, (name, error) in enumerate(errors.items()):
+        color = [ACCENT, SECOND, INK][i % 3]
+        ax.plot(
+            steps, np.maximum(error, 1e-17), styles[i % 3], color=color, label=name
+        )  # fmt: skip
+    ax.legend(frameon=False)
+    return ax
+
+
+def verdicts(diagnoses, ax=None):
+    """Draw the verdicts of several diagnoses, a column each.
+
+    Parameters
+    ----------
+    diagnoses : dict of str to mlpnotes.tutor.Diagnosis
+        Title -> diagnosis.
+    ax : matplotlib.axes.Axes, optional
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+    """
+    grade = {"right": 0.0, "follows": -0.25}
+    columns = [[grade.get(r.status, -1.0) for r in d.rows] for d in diagnoses.values()]
+    ax = _axes(ax, 4.2, 3.6)
+    _cells(ax, np.array(columns).T, limit=1.3)
+    names = [r.name for r in next(iter(diagnoses.values())).rows]
+    ax.set(xlim=(0, len(columns)), ylim=(len(names), 0), xlabel="mistake in")
+    ax.set_xticks(np.arange(len(columns)) + 0.5, diagnoses)
+    ax.set_yticks(np.arange(len(names)) + 0.5, names)
+    _bare(ax)
+    return ax
+
+
 def output_bars(y, y_hat, ax=None):
     """Draw y, y_hat and their difference, equation (9), as bars over the classes.
 

@@ -1,0 +1,546 @@
+"""Say which line of a student's backward pass is wrong, and how.
+
+`diagnose` runs the student's function on two small problems and compares its
+arrays with the eleven lines, each computed from the student's *own* earlier
+arrays: so one mistake is reported once, at the line where it was made. A hint
+is given only when its hypothesis reproduces the student's numbers.
+"""
+
+import contextlib
+import html
+import inspect
+import io
+import itertools
+import linecache
+import textwrap
+import traceback
+import warnings
+from typing import NamedTuple
+
+import numpy as np
+
+from mlpnotes.functions import one_hot
+from mlpnotes.mistakes import EQUATIONS, HYPOTHESES, LINES
+from mlpnotes.network import Activations, Params, forward, init_params
+
+RIGHT, WRONG, FOLLOWS = "right", "wrong here", "follows"
+SHAPE, MISSING, HIDDEN = "wrong shape", "missing", "not returned"
+NONFINITE, TYPE, RAISED, UNCLEAR = "not finite", "wrong type", "raised", "unclear"
+PARAMETERS = ("dW3", "db3", "dW2", "db2", "dW1", "db1")
+HUGE = 1_000_000  # more numbers than this we do not compare
+FAULTS = (WRONG, SHAPE, MISSING, NONFINITE, TYPE, RAISED)
+
+
+class Row(NamedTuple):
+    """One line of the backward pass: its name, equation, status, and the detail."""
+
+    name: str
+    equation: int
+    status: str
+    detail: str = ""
+    hypotheses: tuple = ()
+
+
+class Problem(NamedTuple):
+    """A small network with its data: what the student's function is run on."""
+
+    params: Params
+    acts: Activations
+    y: np.ndarray
+    l2: float
+
+    def arrays(self):
+        """Return every array by name; a0 is X, a tuple of sizes is not in it."""
+        return {
+            **self.params._asdict(), **self.acts._asdict(),
+            "a0": self.acts.X, "y": self.y, "l2": self.l2,
+        }  # fmt: skip
+
+
+class Diagnosis:
+    """What `diagnose` found; prints as a table.
+
+    Attributes
+    ----------
+    rows : list of Row
+        One for each of dz3, dW3, ..., db1, in the order of the program.
+    remarks : list of str
+        What concerns the function as a whole: an exception, a changed argument.
+    """
+
+    def __init__(self, rows, remarks):
+        self.rows, self.remarks = rows, remarks
+
+    @property
+    def ok(self):
+        """Whether every returned line is right and there is no remark."""
+        return not self.remarks and all(r.status in (RIGHT, HIDDEN) for r in self.rows)
+
+    @property
+    def first_wrong(self):
+        """The name of the first wrong line, or None."""
+        return next((r.name for r in self.rows if r.status in FAULTS), None)
+
+    @property
+    def score(self):
+        """The fraction of lines that are right given the lines before them."""
+        judged = [r for r in self.rows if r.status != HIDDEN]
+        good = sum(r.status in (RIGHT, FOLLOWS) for r in judged)
+        return good / len(judged) if judged else 0.0
+
+    @property
+    def message(self):
+        """What to mend first, in words."""
+        row = next((r for r in self.rows if r.status in FAULTS), None)
+        if row is None:
+            return "" if self.remarks else "Every line is right."
+        if not row.detail and len({r.status for r in self.rows}) == 1:
+            return ""  # nothing came back: the remarks say why
+        text = f"{row.name} is the first wrong line. {row.detail}"
+        follow = [r.name for r in self.rows if r.status == FOLLOWS]
+        if follow and row.status == WRONG:
+            names = " and ".join(filter(None, [", ".join(follow[:-1]), follow[-1]]))
+            verb = "is" if len(follow) == 1 else "are"
+            if sum(r.status in FAULTS for r in self.rows) == 1:
+                text += (
+                    f" {names} {verb} right given your {row.name}: mend that one line."
+                )
+            else:
+                text += f" {names} {verb} right given your lines before."
+        return text
+
+    def __str__(self):
+        first = self.first_wrong
+        lines = [
+            f"{r.name:4} {f'({r.equation})':5} "
+            + (r.status.upper() if r.name == first else r.status)
+            for r in self.rows
+        ]
+        words = filter(None, [self.message, *self.remarks])
+        return "\n\n".join(["\n".join(lines), *map(textwrap.fill, words)])
+
+    __repr__ = __str__
+
+    def _repr_html_(self):
+        rows = ""
+        for r in self.rows:
+            loud = r.name == self.first_wrong
+            verdict = f"<strong>{r.status}</strong>" if loud else r.status
+            rows += (
+                f'<tr><th scope="row"><code>{r.name}</code></th>'
+                f"<td>({r.equation})</td><td>{verdict}</td></tr>"
+            )
+        head = "<tr><th>line</th><th>equation</th><th>verdict</th></tr>"
+        words = filter(None, [self.message, *self.remarks])
+        text = "".join(f"<p>{html.escape(w)}</p>" for w in words)
+        return f"<table><thead>{head}</thead><tbody>{rows}</tbody></table>{text}"
+
+
+def make_problem(sizes=(7, 6, 5, 4, 3), *, rng, dtype=np.float64, l2=0.03):
+    """Return a random problem of the sizes (B, n0, n1, n2, K)."""
+    B, n0, n1, n2, K = sizes
+    params = init_params(n0, n1, n2, K, rng=rng, dtype=dtype, std=1.0)
+    biases = {
+        f"b{k}": rng.normal(size=n).astype(dtype) for k, n in ((1, n1), (2, n2), (3, K))
+    }
+    params = params._replace(**biases)
+    X = rng.normal(size=(B, n0)).astype(dtype)
+    y = one_hot(rng.integers(K, size=B), K).astype(dtype)
+    return Problem(params, forward(params, X), y, l2)
+
+
+def diagnose(backward, *, form=None, seed=0, sizes=(7, 6, 5, 4, 3), dtype=np.float64):
+    """Run a backward pass on small problems and say which line is wrong, and how.
+
+    Parameters
+    ----------
+    backward : callable
+        Either ``backward(params, acts, y)`` as `mlpnotes.network.backward`, or
+        the course's ``backward_pass(data, labels, params, reg)`` with a dict of
+        parameters and activations. It may return the eleven arrays or the six
+        of the parameters: a named tuple, a dict (with or without the leading
+        d), or a tuple. Biases may have shape (n,) or (1, n).
+    form : {"notes", "course"}, optional
+        Which of the two signatures it has; by default, its number of
+        required arguments decides. The notes' form returns sums over the batch,
+        the course's returns means with 2 lambda W added.
+    seed : int
+        Seeds the problems.
+    sizes : tuple of five int
+        B, n0, n1, n2, K of the first problem, all different.
+    dtype : float32 or float64
+
+    Returns
+    -------
+    Diagnosis
+
+    Raises
+    ------
+    TypeError
+        If backward cannot be called.
+    ValueError
+        If form is another word, or two sizes are equal.
+    """
+    if not callable(backward):
+        raise TypeError(f"backward is a {type(backward).__name__}, expected a function")
+    if form not in (None, "notes", "course"):
+        raise ValueError(f'form is {form!r}, expected "notes" or "course"')
+    if len(set(sizes)) != 5:
+        raise ValueError(f"sizes are {sizes}, expected five different numbers")
+    form = form or _form_of(backward)
+    rng = np.random.default_rng(seed)
+    problem = make_problem(sizes, rng=rng, dtype=dtype)
+    square = make_problem((5, 5, 5, 5, 5), rng=rng, dtype=dtype)
+    rows, remarks, order = _judge(backward, form, problem)
+    faults = {r.status for r in rows} & set(FAULTS)
+    if not faults or faults & {SHAPE, RAISED}:
+        second, more, _ = _judge(backward, form, square, order)
+        if not faults and second[0].status == RAISED:
+            remarks += [f"In a network whose sizes are all equal: {r}" for r in more]
+        rows = _join(rows, second)
+    return Diagnosis(rows, remarks)
+
+
+def _form_of(backward):
+    try:
+        parameters = inspect.signature(backward).parameters.values()
+    except (TypeError, ValueError):
+        return "notes"
+    required = [p for p in parameters if p.default is p.empty and p.kind < 2]
+    return (
+        "course"
+        if len(required) == 4 or "reg" in [p.name for p in parameters]
+        else "notes"
+    )
+
+
+def _join(rows, second):
+    """Take from the square problem what the first one could not tell."""
+    wrong = any(r.status in FAULTS for r in second)
+    if rows[0].status == RAISED:
+        return second if wrong and second[0].status != RAISED else rows
+    if not any(r.status in FAULTS for r in rows):
+        return second if wrong else rows
+    return [
+        r._replace(detail=f"{r.detail} {s.detail}", hypotheses=s.hypotheses)
+        if r.status == SHAPE and s.hypotheses
+        else r
+        for r, s in zip(rows, second, strict=True)
+    ]
+
+
+class _Silent(io.TextIOBase):
+    """A stream that forgets what is written, so that no print can fill memory."""
+
+    def write(self, text):
+        return len(text)
+
+
+def _call(backward, form, problem):
+    """Return what the function returned, what it raised, and what it was given."""
+    given = {
+        k: np.array(v) for k, v in problem.arrays().items() if k not in ("a0", "l2")
+    }
+    if form == "notes":
+        p = Params(*(given[n] for n in Params._fields))
+        a = Activations(*(given[n] for n in Activations._fields))
+        arguments = (p, a, given["y"])
+    else:
+        for b in ("b1", "b2", "b3"):
+            given[b] = given[b][None, :]
+        everything = {k: v for k, v in given.items() if k not in ("X", "y")}
+        arguments = (given["X"], given["y"], everything, problem.l2)
+    value, error = None, None
+    with (
+        contextlib.redirect_stdout(_Silent()),
+        contextlib.redirect_stderr(_Silent()),
+        warnings.catch_warnings(),
+        np.errstate(all="ignore"),
+    ):
+        warnings.simplefilter("ignore")
+        try:
+            value = backward(*arguments)
+        except (Exception, SystemExit) as caught:
+            error = caught
+    if form == "course":
+        given |= {k: everything[k] for k in given if k in everything}
+    return value, error, given
+
+
+def _judge(backward, form, problem, order=None):
+    """Return the rows, the remarks, and the order of the names returned."""
+    value, error, given = _call(backward, form, problem)
+    remarks = []
+    if error is not None:
+        rows = [Row(n, EQUATIONS[n], RAISED) for n in EQUATIONS]
+        return rows, [_where(backward, error)], None
+    original = problem.arrays()
+    changed = [
+        name for name, array in given.items()
+        if not np.array_equal(np.ravel(np.asarray(array)), np.ravel(original[name]))
+    ]  # fmt: skip
+    if changed:
+        remarks.append(
+            f"Your function changes its argument {', '.join(changed)}: "
+            "copy before you modify, or write a = a * b for a *= b."
+        )
+    got, complaint = _named(value, problem, order)
+    if complaint:
+        remarks.append(complaint)
+    again, _ = _named(_call(backward, form, problem)[0], problem, list(got))
+    differing = [n for n in got if n not in again or not _same_bits(got[n], again[n])]
+    if differing:
+        remarks.append(
+            f"Two calls with equal arguments return different {', '.join(differing)}: "
+            "does your function use random numbers, or keep something between calls?"
+        )
+    return _rows(got, form, problem), remarks, list(got)
+
+
+def _same_bits(a, b):
+    both = isinstance(a, np.ndarray) and isinstance(b, np.ndarray)
+    if not both or a.dtype.kind not in "fc" or a.size > HUGE:
+        return True  # judged, or not worth judging, elsewhere
+    return np.array_equal(a, b, equal_nan=True)
+
+
+def _where(backward, error):
+    """Return the student's own line on which an exception arose, and its message."""
+    name = type(error).__name__
+    code = getattr(inspect.unwrap(backward), "__code__", None)
+    frames = traceback.extract_tb(error.__traceback__)
+    own = [f for f in frames if code is not None and f.filename == code.co_filename]
+    text = str(error).strip().splitlines()
+    message = f"{name}: {text[0][:200]}" if text else name
+    if not own:
+        return f"Your function raised {message}."
+    line = (own[-1].line or linecache.getline(own[-1].filename, own[-1].lineno)).strip()
+    return f"Your function raised {message}, in its line {own[-1].lineno}: {line}"
+
+
+def _named(value, problem, order=None):
+    """Return the arrays by line, and a complaint if they are of no known form."""
+    six = [f"d{n}" for n in Params._fields]
+    if value is None:
+        return {}, "Your function returned None: is the return statement missing?"
+    if hasattr(value, "_asdict"):
+        value = value._asdict()
+    if isinstance(value, dict):
+        keys = {key if key in EQUATIONS else f"d{key}": key for key in value}
+        named = {name: value[key] for name, key in keys.items() if name in EQUATIONS}
+        complaint = f"Your dict has the keys {list(value)[:6]}, expected {six}."
+        return named, "" if named else complaint
+    if not isinstance(value, tuple | list):
+        kind = type(value).__name__
+        return {}, f"Your function returned a {kind}, expected arrays by name."
+    if len(value) not in (6, 11):
+        return {}, f"Your function returned {len(value)} items, expected 11 or 6."
+    if len(value) == 11:
+        orders = [list(EQUATIONS)]
+    else:  # the parameters' order, or that of the program
+        orders = [order] if order else [six, list(PARAMETERS)]
+    named = [dict(zip(names, value, strict=True)) for names in orders]
+    return max(named, key=lambda d: _fitting(d, problem)), ""
+
+
+def _fitting(named, problem):
+    """Return how many of the six arrays have their parameter's shape."""
+    return sum(
+        np.shape(array)[-2:] == np.shape(getattr(problem.params, name[1:]))
+        for name, array in named.items()
+        if name in PARAMETERS and isinstance(array, np.ndarray)
+    )
+
+
+def _rows(got, form, problem):
+    """Judge each line, given the student's own earlier arrays."""
+    c = problem.arrays()
+    truth = {}  # the right arrays, all the way
+    for name in EQUATIONS:
+        truth[name] = _line(name)({**c, **truth}, _layer(name))
+    finish = _finish if form == "course" else (lambda g, c, k, name: g)
+    only_six = all(n in PARAMETERS for n in got)
+    rows, lost = {}, ""  # lost: an earlier line that the later ones depend on
+    for layer in (3, 2, 1):
+        names = [n for n in EQUATIONS if n.endswith(str(layer))]
+        for name in names:
+            k = layer
+            right = _line(name)(c, k)
+            final = finish(right, c, k, name)
+            c[name] = right
+            if name not in got:
+                status = (
+                    HIDDEN if got and only_six and name not in PARAMETERS else MISSING
+                )
+                rows[name] = Row(name, EQUATIONS[name], status)
+                continue
+            array, fault = _usable(got[name], final, problem, name)
+            if fault:
+                rows[name] = fault
+                lost = lost or (name if name not in PARAMETERS else "")
+                continue
+            if name not in PARAMETERS:
+                c[name] = array  # the student's own, for the lines that follow
+            if _close(array, final):
+                whole = finish(truth[name], {**c, **truth}, k, name)
+                status = RIGHT if _close(array, whole) else FOLLOWS
+                rows[name] = Row(name, EQUATIONS[name], status)
+                continue
+            rows[name] = _explain(name, array, right, final, c, k, form)
+            if lost and not rows[name].hypotheses:
+                detail = f"It depends on {lost}, which cannot be used."
+                rows[name] = Row(name, EQUATIONS[name], UNCLEAR, detail)
+        _explain_hidden(names, rows, got, c, layer, form, finish, problem)
+        puzzling = [
+            n for n in names if rows[n].status == WRONG and not rows[n].hypotheses
+        ]
+        if f"dz{layer}" not in got and puzzling:
+            lost = lost or f"dz{layer}"
+    return [rows[n] for n in EQUATIONS]
+
+
+def _layer(name):
+    return int(name[-1])
+
+
+def _kind(name):
+    return name if name == "dz3" else name[:2]
+
+
+def _line(name):
+    return LINES[_kind(name)]
+
+
+def _finish(g, c, k, name):
+    """Return a parameter's finished gradient, (55): divided by B, penalty added."""
+    if name not in PARAMETERS:
+        return g
+    penalty = 2 * c["l2"] * c[name[1:]] if name[1] == "W" else 0
+    return g / len(c["y"]) + penalty
+
+
+def _tolerance(reference):
+    return 1e-9 if np.asarray(reference).dtype == np.float64 else 2e-4
+
+
+def _close(array, reference):
+    if np.shape(array) != np.shape(reference):
+        return False
+    scale = np.abs(reference).max()
+    return bool(np.abs(array - reference).max() <= _tolerance(reference) * scale)
+
+
+def _usable(array, final, problem, name):
+    """Return the student's array in our shape, or the row that says what is wrong."""
+
+    def fault(status, detail):
+        return None, Row(name, EQUATIONS[name], status, detail)
+
+    if array is None:
+        return fault(MISSING, "It is None: this line is still to be written.")
+    if not isinstance(array, np.ndarray | np.generic):
+        return fault(TYPE, f"It is a {type(array).__name__}, expected a NumPy array.")
+    if array.dtype != final.dtype:
+        return fault(TYPE, f"It has dtype {array.dtype}, expected {final.dtype}.")
+    if name.startswith("db") and array.shape == (1, *final.shape):
+        array = array[0]
+    if array.shape != final.shape:
+        B, n0 = problem.acts.X.shape
+        n1, n2, K = (len(b) for b in problem.params[1::2])
+        symbols = {B: "B", n0: "n0", n1: "n1", n2: "n2", K: "K"}
+        got, expected = (
+            "("
+            + ", ".join(symbols.get(n, str(n)) for n in s)
+            + ("," if len(s) == 1 else "")
+            + ")"
+            for s in (array.shape, final.shape)
+        )
+        return fault(SHAPE, f"It has shape {got}, expected {expected}.")
+    if not np.isfinite(array).all():
+        return fault(NONFINITE, "It has entries that are NaN or infinite.")
+    return np.array(array), None
+
+
+def _candidates(name, right, c, k, form):
+    """Yield what each mistake, then each pair of them, would have computed."""
+    kind = _kind(name)
+    c = {**c, "P": c.get(name[1:])}
+    own = [h for h in HYPOTHESES if kind in h.lines.split()]
+    data = [h for h in own if h.data]
+    last = [h for h in own if not h.data] if form == "course" else []
+    finish = _finish if form == "course" else (lambda g, c, k, name: g)
+
+    def attempt(*steps):
+        value = right
+        for h in steps:
+            if h.data:
+                value = h.wrong(c, k, value)
+        ends = [h for h in steps if not h.data]
+        return ends[0].wrong(c, k, value) if ends else finish(value, c, k, name)
+
+    pairs = itertools.chain(
+        itertools.permutations(data, 2), itertools.product(data, last)
+    )
+    for steps in itertools.chain(((h,) for h in last + data), pairs):
+        with contextlib.suppress(
+            Exception
+        ):  # a shape that does not fit, a name not there
+            value = attempt(*steps)
+            if np.shape(value) == np.shape(right):
+                yield steps, value
+
+
+def _hint(name, steps):
+    k = _layer(name)
+    before = {1: "X", 2: "a1", 3: "a2"}
+    names = {
+        "a": f"a{k}", "z": f"z{k}", "da": f"da{k}", "dz": f"dz{k}", "P": name[1:],
+        "x": before[k], "z_in": f"z{k - 1}", "a_other": "a1" if k == 2 else "a2",
+        "W": f"W{k + 1}", "W_before": f"W{k}", "W_after": f"W{k + 2}",
+        "eq": f"({EQUATIONS[name]})",
+    }  # fmt: skip
+    return " And: ".join(h.hint.format(**names) for h in steps)
+
+
+def _explain(name, array, right, final, c, k, form):
+    for steps, value in _candidates(name, right, c, k, form):
+        if _close(array, value):
+            found = tuple(h.name for h in steps)
+            return Row(name, EQUATIONS[name], WRONG, _hint(name, steps), found)
+    index = np.unravel_index(np.abs(array - final).argmax(), final.shape)
+    where = ", ".join(map(str, index))
+    detail = (
+        "No known mistake gives these numbers. The largest difference is at "
+        f"[{where}]: got {array[index]:.6g}, expected {final[index]:.6g}."
+    )
+    return Row(name, EQUATIONS[name], WRONG, detail)
+
+
+def _explain_hidden(names, rows, got, c, layer, form, finish, problem):
+    """Look for the mistake in a line of this layer that was not returned."""
+    hidden = [n for n in names if rows[n].status == HIDDEN]
+    seen = [n for n in names if n in got]
+    if not hidden or not any(rows[n].status == WRONG for n in seen):
+        return
+    own = {h.name for h in HYPOTHESES if not h.data}
+    if all(rows[n].status != WRONG or set(rows[n].hypotheses) & own for n in seen):
+        return
+    arrays = {
+        n: _usable(got[n], finish(c[n], c, layer, n), problem, n)[0] for n in seen
+    }
+    for name in reversed(hidden):
+        for steps, value in _candidates(name, c[name], c, layer, form):
+            trial = {**c, name: value}
+            for later in hidden[hidden.index(name) + 1 :]:
+                trial[later] = _line(later)(trial, layer)
+            finals = {n: finish(_line(n)(trial, layer), trial, layer, n) for n in seen}
+            if all(
+                arrays[n] is not None and _close(arrays[n], finals[n]) for n in seen
+            ):
+                found = tuple(h.name for h in steps)
+                rows[name] = Row(
+                    name, EQUATIONS[name], WRONG, _hint(name, steps), found
+                )
+                rows.update({n: Row(n, EQUATIONS[n], FOLLOWS) for n in seen})
+                c.update(trial)
+                return

@@ -1,0 +1,460 @@
+import re
+
+import numpy as np
+import pytest
+
+from mlpnotes import Gradients, Params, backward, loss_gradient, sigmoid
+from mlpnotes.mistakes import EQUATIONS, HYPOTHESES, Hypothesis
+from mlpnotes.tutor import Diagnosis, diagnose, make_problem
+
+LINES = {
+    "dz3": "y_hat - y",
+    "dW3": "a2.T @ dz3",
+    "db3": "dz3.sum(axis=0)",
+    "da2": "dz3 @ W3.T",
+    "dz2": "da2 * a2 * (1 - a2)",
+    "dW2": "a1.T @ dz2",
+    "db2": "dz2.sum(axis=0)",
+    "da1": "dz2 @ W2.T",
+    "dz1": "da1 * a1 * (1 - a1)",
+    "dW1": "X.T @ dz1",
+    "db1": "dz1.sum(axis=0)",
+}
+
+NOTES = """
+def backward(params, acts, y):
+    W1, b1, W2, b2, W3, b3 = params
+    X, z1, a1, z2, a2, z3, y_hat = acts
+    B = len(y)
+{lines}
+    return {result}
+"""
+
+COURSE = """
+def backward_pass(data, labels, params, reg):
+    X, y, B = data, labels, len(data)
+    W1, W2, W3 = params["W1"], params["W2"], params["W3"]
+    b1, b2, b3 = params["b1"], params["b2"], params["b3"]
+    z1, a1, z2, a2, z3 = (params[n] for n in ("z1", "a1", "z2", "a2", "z3"))
+    y_hat = params["y_hat"]
+{lines}
+    grads = dict(W1=dW1, b1=db1, W2=dW2, b2=db2, W3=dW3, b3=db3)
+    for name in grads:
+        grads[name] = grads[name] / B
+    for name in ("W1", "W2", "W3"):
+        grads[name] = grads[name] + 2 * reg * params[name]
+    return grads
+"""
+
+ELEVEN = f"dict({', '.join(f'{n}={n}' for n in LINES)})"
+
+
+def compiled(template, changed=None, **fill):
+    lines = LINES | (changed or {})
+    body = "\n".join(f"    {name} = {code}" for name, code in lines.items())
+    scope = {"np": np, "sigmoid": sigmoid}
+    exec(template.format(lines=body, **fill), scope)
+    return scope.get("backward") or scope["backward_pass"]
+
+
+# line, what the student writes, the hypotheses that must be named
+PLANTS = [
+    ("dz3", "y - y_hat", "sign"),
+    ("dz3", "(y_hat - y) / B", "divided by B"),
+    ("dz3", "2 * (y_hat - y)", "twice"),
+    ("dz3", "(y_hat - y) / 2", "half"),
+    ("dz3", "-y * (1 - y_hat)", "diagonal only"),
+    ("dz3", "(y_hat - y) * y_hat * (1 - y_hat)", "extra slope"),
+    ("dz3", "-y / y_hat", "loss by ŷ"),
+    ("dz3", "z3 - y", "no softmax"),
+    ("dz3", "np.zeros_like(z3)", "zero"),
+    ("dz3", "(y - y_hat) / B", "sign, divided by B"),
+    ("dz3", "2 * (y - y_hat)", "sign, twice"),
+    ("dW3", "dz3.T @ a2", "transposed"),
+    ("dW3", "-a2.T @ dz3", "sign"),
+    ("dW3", "a2.T @ dz3 / B", "divided by B"),
+    ("dW3", "a2.T @ dz3 * B", "times B"),
+    ("dW3", "a2 @ dz3", "input not transposed"),
+    ("dW3", "a1.T @ dz3", "a1 for the input"),
+    ("dW3", "X.T @ dz3", "X for the input"),
+    ("dW3", "z2.T @ dz3", "z for a"),
+    ("dW3", "-a2.T @ dz3 / B", "sign, divided by B"),
+    ("db3", "dz3.mean(axis=0)", "mean for sum"),
+    ("db3", "dz3.sum(axis=1)", "wrong axis"),
+    ("db3", "-dz3.mean(axis=0)", "mean for sum, sign"),
+    ("da2", "dz3 @ W3", "not transposed"),
+    ("da2", "dz3 @ W2.T", "other matrix"),
+    ("da2", "-dz3 @ W3", "not transposed, sign"),
+    ("dz2", "da2", "slope missing"),
+    ("dz2", "da2 * z2 * (1 - z2)", "slope of z"),
+    ("dz2", "da2 * sigmoid(a2) * (1 - sigmoid(a2))", "sigmoid twice"),
+    ("dz2", "da2 * (a2 * (1 - a2)) ** 2", "slope twice"),
+    ("dz2", "da2 * a2 * (1 + a2)", "a(1 + a)"),
+    ("dz2", "da2 * (1 - a2**2)", "slope of tanh"),
+    ("dz2", "da2 * a2", "half the slope: a"),
+    ("dz2", "da2 * (1 - a2)", "half the slope: 1 − a"),
+    ("dz2", "da2 * a1 * (1 - a1)", "other activation"),
+    ("dz2", "-da2", "slope missing, sign"),
+    ("dz2", "da2 / B", "slope missing, divided by B"),
+    ("dW2", "X.T @ dz2", "X for the input"),
+    ("dW2", "a2.T @ dz2", "a2 for the input"),
+    ("dW2", "a1.T @ da2", "da for dz"),
+    ("dW2", "dz2.T @ a1", "transposed"),
+    ("db2", "dz2.mean(axis=0)", "mean for sum"),
+    ("db2", "da2.sum(axis=0)", "da for dz"),
+    ("da1", "dz2 @ W1.T", "other matrix"),
+    ("da1", "dz2 @ W3.T", "other matrix after"),
+    ("da1", "dz2 @ W2", "not transposed"),
+    ("dz1", "da1", "slope missing"),
+    ("dz1", "da1 * z1 * (1 - z1)", "slope of z"),
+    ("dz1", "da1 * a2 * (1 - a2)", "other activation"),
+    ("dz1", "da1 * a1 * (1 + a1)", "a(1 + a)"),
+    ("dz1", "-da1 * (1 - a1**2)", "slope of tanh, sign"),
+    ("dW1", "a1.T @ dz1", "a1 for the input"),
+    ("dW1", "dz1.T @ X", "transposed"),
+    ("dW1", "X.T @ da1", "da for dz"),
+    ("dW1", "X.T @ dz1 / B", "divided by B"),
+    ("db1", "dz1.mean(axis=0)", "mean for sum"),
+    ("db1", "dz1.sum(axis=1)", "wrong axis"),
+    ("db1", "2 * dz1.sum(axis=0)", "twice"),
+]
+
+
+def row(diagnosis, name):
+    return next(r for r in diagnosis.rows if r.name == name)
+
+
+@pytest.mark.parametrize(("line", "code", "names"), PLANTS)
+def test_planted_mistakes_in_the_notes_form(line, code, names):
+    found = diagnose(compiled(NOTES, {line: code}, result=ELEVEN))
+    assert not found.ok
+    assert found.first_wrong == line
+    wrong = row(found, line)
+    assert wrong.hypotheses == tuple(names.split(", "))
+    assert wrong.status in ("wrong here", "wrong shape")
+    others = {r.status for r in found.rows if r.name != line}
+    assert others <= {"right", "follows"}
+    assert found.score == pytest.approx(10 / 11)
+    assert wrong.detail in re.sub(r"\s+", " ", str(found))
+
+
+@pytest.mark.parametrize(("line", "code", "names"), PLANTS)
+def test_planted_mistakes_in_the_courses_form(line, code, names):
+    found = diagnose(compiled(COURSE, {line: code}))
+    assert found.first_wrong == line
+    if names == "times B":  # the same numbers, once 1/B is expected
+        names = "1/B missing"
+    assert row(found, line).hypotheses == tuple(names.split(", "))
+    others = {r.status for r in found.rows if r.name != line}
+    assert others <= {"right", "follows", "not returned"}
+
+
+def finish(course, old, new):
+    assert course.count(old) == 1
+    return course.replace(old, new)
+
+
+ENDS = [
+    ("= grads[name] / B", "= grads[name]", "W b", "1/B missing"),
+    ("+ 2 * reg * params[name]", "+ reg * params[name]", "W", "λW for 2λW"),
+    ("+ 2 * reg * params[name]", "+ 0", "W", "λ missing"),
+    ("+ 2 * reg * params[name]", "- 2 * reg * params[name]", "W", "λ subtracted"),
+    ("+ 2 * reg * params[name]", "+ 2 * reg * params[name] / B", "W", "λ before 1/B"),
+    ('for name in ("W1", "W2", "W3")', "for name in grads", "b", "λ on the biases"),
+]
+
+
+@pytest.mark.parametrize(("old", "new", "kinds", "hypothesis"), ENDS)
+def test_planted_mistakes_in_the_mean_and_the_penalty(old, new, kinds, hypothesis):
+    found = diagnose(compiled(finish(COURSE, old, new)))
+    for r in found.rows:
+        if r.name in EQUATIONS and r.name[1] in "Wb":
+            expected = (hypothesis,) if r.name[1] in kinds else ()
+            assert r.hypotheses == expected, r
+            assert r.status == ("wrong here" if expected else "right"), r
+        else:
+            assert r.status == "not returned"
+
+
+def test_every_known_mistake_is_planted():
+    planted = {name for _, _, names in PLANTS for name in names.split(", ")}
+    planted |= {hypothesis for *_, hypothesis in ENDS}
+    assert planted == {h.name for h in HYPOTHESES}
+
+
+def test_a_line_and_the_penalty_may_both_be_wrong():
+    course = finish(COURSE, "+ 2 * reg * params[name]", "+ reg * params[name]")
+    found = diagnose(compiled(course, {"dW3": "-a2.T @ dz3"}))
+    assert found.first_wrong == "dW3"
+    assert row(found, "dW3").hypotheses == ("sign", "λW for 2λW")
+
+
+def test_two_mistakes_in_two_lines_are_both_named():
+    planted = {"dz2": "da2", "db1": "dz1.mean(axis=0)"}
+    found = diagnose(compiled(NOTES, planted, result=ELEVEN))
+    assert found.first_wrong == "dz2"
+    assert row(found, "db1").hypotheses == ("mean for sum",)
+    assert "mend that one line" not in str(found)
+
+
+def six(order):
+    return ", ".join("d" + n for n in order)
+
+
+FORMS = {
+    "Gradients": backward,
+    "dict": compiled(NOTES, result=ELEVEN),
+    "tuple of eleven": compiled(NOTES, result=", ".join(LINES)),
+    "list of eleven": compiled(NOTES, result=f"[{', '.join(LINES)}]"),
+    "six in our order": compiled(NOTES, result=six(Params._fields)),
+    "six as computed": compiled(
+        NOTES, result=six(["W3", "b3", "W2", "b2", "W1", "b1"])
+    ),
+    "rows for biases": compiled(
+        NOTES,
+        {f"db{k}": f"dz{k}.sum(axis=0, keepdims=True)" for k in (1, 2, 3)},
+        result=ELEVEN,
+    ),
+    "course": compiled(COURSE),
+}
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_right_answers_get_no_remark(form, dtype):
+    found = diagnose(FORMS[form], dtype=dtype)
+    assert found.ok, found
+    assert found.first_wrong is None
+    assert found.score == 1
+    assert {r.status for r in found.rows} <= {"right", "not returned"}
+    assert found.remarks == []
+    assert str(found).endswith("Every line is right.")
+
+
+def test_the_mean_with_penalty_as_our_loss_gradient_computes_it():
+    def backward_pass(data, labels, params, reg):
+        p = Params(
+            *(params[n].ravel() if n[0] == "b" else params[n] for n in Params._fields)
+        )
+        return loss_gradient(p, data, labels, reg)
+
+    assert diagnose(backward_pass).ok
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_no_false_alarm_in_200_problems(dtype):
+    course = compiled(COURSE)
+    for seed in range(200):
+        sizes = np.random.default_rng(seed).permutation(np.arange(2, 13))[:5].tolist()
+        assert diagnose(backward, seed=seed, sizes=sizes, dtype=dtype).ok, seed
+        assert diagnose(course, seed=seed, sizes=sizes, dtype=dtype).ok, seed
+
+
+def test_random_wrong_gradients_get_no_hint():
+    rng = np.random.default_rng(0)
+    names = list(EQUATIONS)
+    for trial in range(60):
+        name = names[trial % 11]
+
+        def random_line(params, acts, y, name=name):
+            g = backward(params, acts, y)
+            noise = np.random.default_rng(1).normal(size=getattr(g, name).shape)
+            return g._replace(**{name: noise})
+
+        found = diagnose(random_line, seed=int(rng.integers(1000)))
+        assert found.first_wrong == name
+        assert all(r.hypotheses == () for r in found.rows)
+        assert "No known mistake" in row(found, name).detail
+        assert "got" in row(found, name).detail
+
+
+def test_a_hint_is_what_reproduces_the_numbers():
+    """A factor of 1.9 is near 2, and must not be taken for it."""
+    found = diagnose(compiled(NOTES, {"dz3": "1.9 * (y_hat - y)"}, result=ELEVEN))
+    assert row(found, "dz3").hypotheses == ()
+
+
+def test_a_teacher_adds_a_mistake_in_three_lines(monkeypatch):
+    mine = Hypothesis("tripled", "dz3", "It is thrice {eq}.", lambda c, k, g: 3 * g)
+    monkeypatch.setattr("mlpnotes.tutor.HYPOTHESES", [*HYPOTHESES, mine])
+    found = diagnose(compiled(NOTES, {"dz3": "3 * (y_hat - y)"}, result=ELEVEN))
+    assert row(found, "dz3").detail == "It is thrice (9)."
+
+
+def with_row(**changes):
+    def student(params, acts, y):
+        return backward(params, acts, y)._replace(**changes)
+
+    return student
+
+
+@pytest.mark.parametrize(
+    ("value", "status", "detail"),
+    [
+        (np.full((7, 4), np.nan), "not finite", "NaN or infinite"),
+        (np.zeros((7, 4), np.float32), "wrong type", "dtype float32, expected float64"),
+        (np.zeros((7, 4), complex), "wrong type", "dtype complex128"),
+        ([[0.0] * 4] * 7, "wrong type", "It is a list, expected a NumPy array."),
+        ("dz2", "wrong type", "It is a str"),
+        (None, "missing", "It is None: this line is still to be written."),
+        (np.zeros((4, 7)), "wrong shape", "shape (n2, B), expected (B, n2)"),
+        (np.zeros(99), "wrong shape", "shape (99,), expected (B, n2)"),
+        (np.float64(1), "wrong shape", "shape (), expected (B, n2)"),
+    ],
+)
+def test_statuses(value, status, detail):
+    found = diagnose(with_row(dz2=value))
+    assert found.first_wrong == "dz2"
+    assert row(found, "dz2").status == status
+    assert detail in row(found, "dz2").detail
+
+
+def test_missing_line():
+    def student(params, acts, y):
+        g = backward(params, acts, y)._asdict()
+        del g["db2"]
+        return g
+
+    found = diagnose(student)
+    assert found.first_wrong == "db2"
+    assert row(found, "db2").status == "missing"
+
+
+def raises(params, acts, y):
+    dz3 = acts.y_hat - y
+    return dz3 @ params.W1  # does not fit
+
+
+def recursive(params, acts, y):
+    return recursive(params, acts, y)
+
+
+def mutates(params, acts, y):
+    g = backward(params, acts, y)
+    acts.a2[:] *= 1 - acts.a2
+    return g
+
+
+def prints(params, acts, y):
+    for _ in range(10_000):
+        print("dz3", acts.y_hat)
+    return backward(params, acts, y)
+
+
+def leaves(params, acts, y):
+    raise SystemExit
+
+
+def random(params, acts, y):
+    g = backward(params, acts, y)
+    return g._replace(dz1=g.dz1 + np.random.default_rng().normal(size=g.dz1.shape))
+
+
+HOSTILE = {
+    "raises": (raises, "Your function raised ValueError: .* return dz3 @ params.W1"),
+    "nothing": (lambda p, a, y: None, "returned None: is the return statement missing"),
+    "a string": (lambda p, a, y: "dz3", "returned a str, expected arrays"),
+    "strings": (
+        lambda p, a, y: dict.fromkeys(LINES, "0"),
+        "dz3 is the first wrong line",
+    ),
+    "NaN": (with_row(dz3=np.full((7, 3), np.nan)), "NaN or infinite"),
+    "five items": (
+        lambda p, a, y: (1, 2, 3, 4, 5),
+        "returned 5 items, expected 11 or 6",
+    ),
+    "mutation": (mutates, "changes its argument a2"),
+    "recursion": (recursive, "raised RecursionError"),
+    "a generator": (lambda p, a, y: (g for g in a), "returned a generator"),
+    "views": (lambda p, a, y: (*a, y, y, y, y), "dz3 is the first wrong line"),
+    "other keys": (lambda p, a, y: {"loss": 1}, r"has the keys \['loss'\]"),
+    "exit": (leaves, "raised SystemExit"),
+    "random": (random, "Two calls with equal arguments return different dz1"),
+    "huge": (
+        with_row(dz3=np.broadcast_to(0.0, (10**7, 10**7))),
+        "wrong shape|has shape",
+    ),
+    "no arguments": (lambda: None, "raised TypeError"),
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_hostile_functions_get_a_readable_diagnosis(name, capsys):
+    student, message = HOSTILE[name]
+    found = diagnose(student)
+    assert isinstance(found, Diagnosis)
+    assert not found.ok
+    text = re.sub(r"\s+", " ", str(found))
+    assert re.search(message, text), text
+    assert "Traceback" not in text
+    assert len(found.rows) == 11
+    assert "<table>" in found._repr_html_()
+    assert capsys.readouterr() == ("", "")
+
+
+def test_mutation_and_noise_in_the_courses_form():
+    right = compiled(COURSE)
+
+    def mutating(data, labels, params, reg):
+        grads = right(data, labels, params, reg)
+        params["a1"] *= 2
+        return grads
+
+    def noisy(data, labels, params, reg):
+        grads = right(data, labels, params, reg)
+        grads["b2"] = grads["b2"] + np.random.default_rng().normal(size=4)
+        return grads
+
+    assert "changes its argument a1:" in " ".join(diagnose(mutating).remarks)
+    assert "return different db2:" in " ".join(diagnose(noisy).remarks)
+    assert "Mend" not in str(diagnose(mutating))
+
+
+def test_printing_alone_is_no_fault(capsys):
+    assert diagnose(prints).ok
+    assert capsys.readouterr().out == ""
+
+
+def test_an_interrupt_is_the_students():
+    def slow(params, acts, y):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        diagnose(slow)
+
+
+def test_six_arrays_with_an_unknown_mistake_judge_no_later_line():
+    found = diagnose(compiled(COURSE, {"dz2": "da2 * 1.234"}))
+    assert found.first_wrong == "dW2"
+    assert row(found, "dW1").status == "unclear"
+    assert all(r.hypotheses == () for r in found.rows)
+
+
+def test_html_marks_only_the_first_wrong_line():
+    planted = {"dz2": "da2", "db1": "dz1.mean(axis=0)"}
+    page = diagnose(compiled(NOTES, planted, result=ELEVEN))._repr_html_()
+    assert page.count("<strong>") == 1
+    assert "<code>dz2</code></th><td>(30)</td><td><strong>" in page
+
+
+def test_bad_arguments():
+    with pytest.raises(TypeError, match="backward is a int, expected a function"):
+        diagnose(3)
+    with pytest.raises(ValueError, match='form is .x., expected "notes" or "course"'):
+        diagnose(backward, form="x")
+    with pytest.raises(ValueError, match="expected five different numbers"):
+        diagnose(backward, sizes=(5, 5, 4, 3, 2))
+
+
+def test_the_lines_of_the_tutor_are_those_of_the_program(rng):
+    from mlpnotes.mistakes import LINES as OURS
+
+    problem = make_problem(rng=rng)
+    c = problem.arrays()
+    for name, array in (
+        backward(problem.params, problem.acts, problem.y)._asdict().items()
+    ):
+        kind = name if name == "dz3" else name[:2]
+        c[name] = OURS[kind](c, int(name[-1]))
+        assert np.allclose(c[name], array)
+    assert list(EQUATIONS) == list(Gradients._fields)
