@@ -78,7 +78,7 @@ def complex_step_gradient(f, x, h=1e-30):
 def autograd_gradient(f, x):
     """Return the gradient of f at x by reverse-mode automatic differentiation.
 
-    It needs the package autograd (`pip install autograd`), which records the
+    It needs the package autograd (``pip install autograd``), which records the
     operations of f and applies the chain rule to each.
 
     Parameters

@@ -1,6 +1,6 @@
 """The mistakes that the tutor knows: a table, one row each, for teachers to extend.
 
-To add one, append a `Hypothesis` to `HYPOTHESES`. The tutor tries each row on
+To add one, append a `Hypothesis` to ``HYPOTHESES``. The tutor tries each row on
 each line that it names, and shows the hint only if the numbers agree.
 """
 

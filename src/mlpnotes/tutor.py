@@ -99,14 +99,11 @@ class Diagnosis:
         text = f"{row.name} is the first wrong line. {row.detail}"
         follow = [r.name for r in self.rows if r.status == FOLLOWS]
         if follow and row.status == WRONG:
+            alone = sum(r.status in FAULTS for r in self.rows) == 1
             names = " and ".join(filter(None, [", ".join(follow[:-1]), follow[-1]]))
             verb = "is" if len(follow) == 1 else "are"
-            if sum(r.status in FAULTS for r in self.rows) == 1:
-                text += (
-                    f" {names} {verb} right given your {row.name}: mend that one line."
-                )
-            else:
-                text += f" {names} {verb} right given your lines before."
+            given = f"{row.name}: mend that one line." if alone else "lines before."
+            text += f" {names} {verb} right given your {given}"
         return text
 
     def __str__(self):
