@@ -1,3 +1,4 @@
+import functools
 import re
 
 import numpy as np
@@ -425,9 +426,160 @@ def test_an_interrupt_is_the_students():
 
 def test_six_arrays_with_an_unknown_mistake_judge_no_later_line():
     found = diagnose(compiled(COURSE, {"dz2": "da2 * 1.234"}))
-    assert found.first_wrong == "dW2"
+    assert "dW2 is the first wrong array that you return" in found.message
+    assert "da2 or dz2, not returned, may hold the mistake" in found.message
     assert row(found, "dW1").status == "unclear"
     assert all(r.hypotheses == () for r in found.rows)
+
+
+def test_a_hidden_factor_is_said_to_fit_elsewhere_too():
+    found = diagnose(compiled(COURSE, {"da2": "-dz3 @ W3.T"}))
+    assert "In da2 or in each of dW2 and db2 it would give the same" in str(
+        row(found, "dz2").detail
+    )
+
+
+def test_a_hidden_line_is_not_blamed_when_later_arrays_are_right():
+    planted = {"dW2": "-a1.T @ dz2", "db2": "-dz2.sum(axis=0)"}
+    found = diagnose(compiled(COURSE, planted))
+    for name in ("dW2", "db2"):
+        assert row(found, name).hypotheses == ("sign",)
+    assert {row(found, n).status for n in ("dW1", "db1")} == {"right"}
+
+
+def test_a_hidden_line_and_the_penalty_may_both_be_wrong():
+    course = finish(COURSE, "+ 2 * reg * params[name]", "+ 0")
+    found = diagnose(compiled(course, {"dz2": "da2"}))
+    assert row(found, "dW3").hypotheses == ("λ missing",)
+    assert row(found, "dz2").hypotheses == ("slope missing",)
+    assert row(found, "dW2").hypotheses == ("λ missing",)
+    assert row(found, "db2").status == "follows"
+
+
+def test_right_numbers_are_right_whatever_stands_before_them():
+    def student(params, acts, y):
+        g = backward(params, acts, y)
+        da2 = g.dz3 @ params.W3.T
+        dz2 = da2
+        dz2 *= acts.a2 * (1 - acts.a2)  # changes da2 as well
+        return g._replace(da2=da2, dz2=dz2)
+
+    found = diagnose(student)
+    assert found.first_wrong == "da2"
+    assert {r.status for r in found.rows if r.name != "da2"} == {"right"}
+    assert "da2 and dz2 are one array" in " ".join(found.remarks)
+
+
+def test_the_mean_taken_early_is_told_without_touching_the_right_six():
+    early = {"dz3": "(y_hat - y) / B"}
+    course = COURSE.replace("grads[name] / B", "grads[name]").replace(
+        "return grads",
+        "return {{'d' + n: g for n, g in grads.items()}} | "
+        "dict(dz3=dz3, da2=da2, dz2=dz2, da1=da1, dz1=dz1)",
+    )
+    found = diagnose(compiled(course, early))
+    assert row(found, "dz3").hypotheses == ("divided by B",)
+    assert {r.status for r in found.rows if r.name[1] in "Wb"} == {"right"}
+    assert "mend that one line" not in found.message
+
+
+def test_an_accumulator_is_told_from_a_factor():
+    kept = {}
+
+    def student(params, acts, y):
+        for name, array in backward(params, acts, y)._asdict().items():
+            if name not in kept or kept[name].shape != array.shape:
+                kept[name] = np.zeros_like(array)
+            kept[name] += array
+        return kept
+
+    found = diagnose(student)
+    assert {r.status for r in found.rows} == {"right"}
+    assert "Two calls with equal arguments return different dz3" in found.remarks[0]
+
+
+def with_reg_default(data, labels, params, lam=0.0):
+    return compiled(COURSE)(data, labels, params, lam)
+
+
+def with_keyword(data, labels, params, *, reg):
+    return compiled(COURSE)(data, labels, params, reg)
+
+
+def with_spare_default(params, acts, y, reg=0.0):
+    return backward(params, acts, y)
+
+
+def anonymous(*arguments):
+    return compiled(COURSE)(*arguments)
+
+
+SIGNATURES = {
+    "keyword only": with_keyword,
+    "partial": functools.partial(with_keyword, reg=0.5),
+    "a spare default": with_spare_default,
+    "stars": anonymous,
+    "other names": lambda a, b, c: backward(a, b, c),
+    "no da": lambda params, acts, y: {
+        n: a
+        for n, a in backward(params, acts, y)._asdict().items()
+        if not n.startswith("da")
+    },
+    "weights, then biases": compiled(NOTES, result="dW1, dW2, dW3, db1, db2, db3"),
+    "other entries": lambda data, labels, params, reg: {
+        **{f"d{n}": g for n, g in compiled(COURSE)(data, labels, params, reg).items()},
+        **params,
+    },
+    "matrix": lambda params, acts, y: backward(params, acts, y)._replace(
+        db3=np.asmatrix(acts.y_hat - y).sum(axis=0)
+    ),
+}
+
+
+@pytest.mark.filterwarnings("ignore:the matrix subclass")
+@pytest.mark.parametrize("name", SIGNATURES)
+def test_signatures_and_returns_that_are_right(name):
+    assert diagnose(SIGNATURES[name]).ok
+
+
+def test_a_fault_in_the_equal_sizes_alone_is_said_to_be_there():
+    found = diagnose(compiled(NOTES, {"db3": "dz3.mean(axis=0) * 7"}, result=ELEVEN))
+    assert "whose sizes are all 5 this is wrong" in found.remarks[0]
+
+
+def test_rounding_is_told_from_a_mistake():
+    found = diagnose(compiled(NOTES, {"dW2": "(a1.T @ dz2).round(6)"}, result=ELEVEN))
+    assert "digits only: is something rounded?" in row(found, "dW2").detail
+
+
+class BadError(Exception):
+    def __str__(self):
+        return None
+
+
+def raises_badly(params, acts, y):
+    raise BadError
+
+
+def replaces(data, labels, params, reg):
+    params["W1"] = [[1, 2], [3]]
+    return compiled(COURSE)(data, labels, params | {"W1": 0.0}, reg)
+
+
+def overflows(params, acts, y):
+    g = backward(params, acts, y)
+    return g._replace(dz3=1.7e308 * np.sign(g.dz3), dW3=3.3 * g.dW3)
+
+
+@pytest.mark.parametrize(
+    "student",
+    [lambda p, a, y: Gradients, raises_badly, replaces, overflows],
+)
+def test_more_hostile_functions(student):
+    found = diagnose(student)
+    assert not found.ok
+    assert str(found)
+    assert row(found, "dW3").status not in ("right", "follows") or found.remarks
 
 
 def test_html_marks_only_the_first_wrong_line():

@@ -9,9 +9,8 @@ is given only when its hypothesis reproduces the student's numbers.
 import contextlib
 import html
 import inspect
-import io
 import itertools
-import linecache
+import os
 import textwrap
 import traceback
 import warnings
@@ -77,9 +76,17 @@ class Diagnosis:
         return not self.remarks and all(r.status in (RIGHT, HIDDEN) for r in self.rows)
 
     @property
+    def _first(self):
+        first = next((r for r in self.rows if r.status in FAULTS), None)
+        came_back = any(
+            r.detail or r.status not in (RAISED, MISSING) for r in self.rows
+        )
+        return first if came_back else None  # else the remarks say why
+
+    @property
     def first_wrong(self):
-        """The name of the first wrong line, or None."""
-        return next((r.name for r in self.rows if r.status in FAULTS), None)
+        """The name of the first wrong line, or None: nothing wrong, or nothing back."""
+        return self._first.name if self._first else None
 
     @property
     def score(self):
@@ -91,19 +98,23 @@ class Diagnosis:
     @property
     def message(self):
         """What to mend first, in words."""
-        row = next((r for r in self.rows if r.status in FAULTS), None)
+        row = self._first
         if row is None:
             return "" if self.remarks else "Every line is right."
-        if not row.detail and len({r.status for r in self.rows}) == 1:
-            return ""  # nothing came back: the remarks say why
-        text = f"{row.name} is the first wrong line. {row.detail}"
+        hidden = row.status != HIDDEN and any(r.status == HIDDEN for r in self.rows)
+        what = "array that you return" if hidden and row.name in PARAMETERS else "line"
+        text = f"{row.name} is the first wrong {what}. {row.detail}"
         follow = [r.name for r in self.rows if r.status == FOLLOWS]
         if follow and row.status == WRONG:
             alone = sum(r.status in FAULTS for r in self.rows) == 1
+            spared = row.name not in PARAMETERS and any(
+                r.status == RIGHT and r.name in PARAMETERS
+                for r in self.rows[self.rows.index(row) :]
+            )
             names = " and ".join(filter(None, [", ".join(follow[:-1]), follow[-1]]))
             verb = "is" if len(follow) == 1 else "are"
-            given = f"{row.name}: mend that one line." if alone else "lines before."
-            text += f" {names} {verb} right given your {given}"
+            given = f"{row.name}: mend that one line" if alone else "lines before"
+            text += f" {names} {verb} right given your {row.name if spared else given}."
         return text
 
     def __str__(self):
@@ -184,53 +195,57 @@ def diagnose(backward, *, form=None, seed=0, sizes=(7, 6, 5, 4, 3), dtype=np.flo
         raise ValueError(f'form is {form!r}, expected "notes" or "course"')
     if len(set(sizes)) != 5:
         raise ValueError(f"sizes are {sizes}, expected five different numbers")
-    form = form or _form_of(backward)
     rng = np.random.default_rng(seed)
     problem = make_problem(sizes, rng=rng, dtype=dtype)
     square = make_problem((5, 5, 5, 5, 5), rng=rng, dtype=dtype)
-    rows, remarks, order = _judge(backward, form, problem)
+    guess = form or _form_of(backward)
+    rows, remarks, order = _judge(backward, guess, problem)
+    if form is None and rows[0].status == RAISED:
+        other = "notes" if guess == "course" else "course"
+        again = _judge(backward, other, problem)
+        if again[0][0].status != RAISED:
+            guess, (rows, remarks, order) = other, again
     faults = {r.status for r in rows} & set(FAULTS)
-    if not faults or faults & {SHAPE, RAISED}:
-        second, more, _ = _judge(backward, form, square, order)
-        if not faults and second[0].status == RAISED:
-            remarks += [f"In a network whose sizes are all equal: {r}" for r in more]
-        rows = _join(rows, second)
+    if faults & {SHAPE, RAISED} or not (faults or remarks):
+        second, more, _ = _judge(backward, guess, square, order)
+        rows, remark = _join(rows, second, more)
+        remarks += remark
     return Diagnosis(rows, remarks)
 
 
 def _form_of(backward):
+    """Tell the two signatures apart, by names first and then by number."""
     try:
         parameters = inspect.signature(backward).parameters.values()
     except (TypeError, ValueError):
         return "notes"
+    names = [p.name for p in parameters]
+    if names[:1] == ["params"] or names[1:2] == ["acts"]:
+        return "notes"
     required = [p for p in parameters if p.default is p.empty and p.kind < 2]
-    return (
-        "course"
-        if len(required) == 4 or "reg" in [p.name for p in parameters]
-        else "notes"
-    )
+    return "course" if names[2:3] == ["params"] or len(required) == 4 else "notes"
 
 
-def _join(rows, second):
+def _join(rows, second, more):
     """Take from the square problem what the first one could not tell."""
     wrong = any(r.status in FAULTS for r in second)
+    stopped = second[0].status == RAISED
     if rows[0].status == RAISED:
-        return second if wrong and second[0].status != RAISED else rows
+        return (second if wrong and not stopped else rows), []
     if not any(r.status in FAULTS for r in rows):
-        return second if wrong else rows
-    return [
+        where = "In a network whose sizes are all 5"
+        if stopped:
+            return rows, [f"{where}: {remark}" for remark in more]
+        remark = f"{where} this is wrong, with other sizes it is right: "
+        remark += "is a size written into your function?"
+        return (second, [remark]) if wrong else (rows, [])
+    joined = [
         r._replace(detail=f"{r.detail} {s.detail}", hypotheses=s.hypotheses)
         if r.status == SHAPE and s.hypotheses
         else r
         for r, s in zip(rows, second, strict=True)
     ]
-
-
-class _Silent(io.TextIOBase):
-    """A stream that forgets what is written, so that no print can fill memory."""
-
-    def write(self, text):
-        return len(text)
+    return joined, []
 
 
 def _call(backward, form, problem):
@@ -241,27 +256,38 @@ def _call(backward, form, problem):
     if form == "notes":
         p = Params(*(given[n] for n in Params._fields))
         a = Activations(*(given[n] for n in Activations._fields))
-        arguments = (p, a, given["y"])
+        arguments, keywords = (p, a, given["y"]), {}
     else:
         for b in ("b1", "b2", "b3"):
             given[b] = given[b][None, :]
         everything = {k: v for k, v in given.items() if k not in ("X", "y")}
         arguments = (given["X"], given["y"], everything, problem.l2)
+        arguments, keywords = _by_keyword(backward, arguments)
     value, error = None, None
     with (
-        contextlib.redirect_stdout(_Silent()),
-        contextlib.redirect_stderr(_Silent()),
+        open(os.devnull, "w", encoding="utf-8") as nowhere,
+        contextlib.redirect_stdout(nowhere),
+        contextlib.redirect_stderr(nowhere),
         warnings.catch_warnings(),
         np.errstate(all="ignore"),
     ):
         warnings.simplefilter("ignore")
         try:
-            value = backward(*arguments)
+            value = backward(*arguments, **keywords)
         except (Exception, SystemExit) as caught:
             error = caught
     if form == "course":
         given |= {k: everything[k] for k in given if k in everything}
     return value, error, given
+
+
+def _by_keyword(backward, arguments):
+    """Pass the penalty's weight by its name if it cannot be passed by place."""
+    with contextlib.suppress(TypeError, ValueError):
+        for p in inspect.signature(backward).parameters.values():
+            if p.kind is p.KEYWORD_ONLY:
+                return arguments[:3], {p.name: arguments[3]}
+    return arguments, {}
 
 
 def _judge(backward, form, problem, order=None):
@@ -274,7 +300,8 @@ def _judge(backward, form, problem, order=None):
     original = problem.arrays()
     changed = [
         name for name, array in given.items()
-        if not np.array_equal(np.ravel(np.asarray(array)), np.ravel(original[name]))
+        if not isinstance(array, np.ndarray)
+        or not np.array_equal(array.ravel(), original[name].ravel())
     ]  # fmt: skip
     if changed:
         remarks.append(
@@ -284,6 +311,13 @@ def _judge(backward, form, problem, order=None):
     got, complaint = _named(value, problem, order)
     if complaint:
         remarks.append(complaint)
+    for first, second in itertools.combinations(got, 2):
+        if _same_memory(got[first], got[second]):
+            remarks.append(
+                f"{first} and {second} are one array: what changes {second} in place, "
+                f"such as {second} *= b, also changes {first}."
+            )
+    got = {n: _copy(a) for n, a in got.items()}  # a second call may change them
     again, _ = _named(_call(backward, form, problem)[0], problem, list(got))
     differing = [n for n in got if n not in again or not _same_bits(got[n], again[n])]
     if differing:
@@ -291,7 +325,19 @@ def _judge(backward, form, problem, order=None):
             f"Two calls with equal arguments return different {', '.join(differing)}: "
             "does your function use random numbers, or keep something between calls?"
         )
-    return _rows(got, form, problem), remarks, list(got)
+    with warnings.catch_warnings(), np.errstate(all="ignore"):
+        warnings.simplefilter("ignore")
+        return _rows(got, form, problem), remarks, list(got)
+
+
+def _copy(a):
+    small = isinstance(a, np.ndarray) and a.size <= HUGE
+    return a.copy() if small else a
+
+
+def _same_memory(a, b):
+    arrays = isinstance(a, np.ndarray) and isinstance(b, np.ndarray)
+    return arrays and 0 < a.size <= HUGE and np.may_share_memory(a, b)
 
 
 def _same_bits(a, b):
@@ -303,16 +349,19 @@ def _same_bits(a, b):
 
 def _where(backward, error):
     """Return the student's own line on which an exception arose, and its message."""
-    name = type(error).__name__
-    code = getattr(inspect.unwrap(backward), "__code__", None)
+    message = type(error).__name__
+    with contextlib.suppress(Exception):  # its __str__ is the student's, too
+        message += f": {str(error).strip().splitlines()[0][:200]}"
+    code = None
+    with contextlib.suppress(Exception):
+        function = inspect.unwrap(getattr(backward, "func", backward))
+        code = getattr(function, "__code__", None)
     frames = traceback.extract_tb(error.__traceback__)
     own = [f for f in frames if code is not None and f.filename == code.co_filename]
-    text = str(error).strip().splitlines()
-    message = f"{name}: {text[0][:200]}" if text else name
-    if not own:
+    if not own or not own[-1].line:
         return f"Your function raised {message}."
-    line = (own[-1].line or linecache.getline(own[-1].filename, own[-1].lineno)).strip()
-    return f"Your function raised {message}, in its line {own[-1].lineno}: {line}"
+    number, line = own[-1].lineno, own[-1].line.strip()
+    return f"Your function raised {message}, in its line {number}: {line}"
 
 
 def _named(value, problem, order=None):
@@ -320,11 +369,12 @@ def _named(value, problem, order=None):
     six = [f"d{n}" for n in Params._fields]
     if value is None:
         return {}, "Your function returned None: is the return statement missing?"
-    if hasattr(value, "_asdict"):
+    if isinstance(value, tuple) and hasattr(value, "_fields"):
         value = value._asdict()
     if isinstance(value, dict):
-        keys = {key if key in EQUATIONS else f"d{key}": key for key in value}
-        named = {name: value[key] for name, key in keys.items() if name in EQUATIONS}
+        named = {name: value[name] for name in EQUATIONS if name in value}
+        if not named:  # the parameters' own names; z1 or a1 would be no gradients
+            named = {name: value[name[1:]] for name in six if name[1:] in value}
         complaint = f"Your dict has the keys {list(value)[:6]}, expected {six}."
         return named, "" if named else complaint
     if not isinstance(value, tuple | list):
@@ -333,11 +383,20 @@ def _named(value, problem, order=None):
     if len(value) not in (6, 11):
         return {}, f"Your function returned {len(value)} items, expected 11 or 6."
     if len(value) == 11:
-        orders = [list(EQUATIONS)]
-    else:  # the parameters' order, or that of the program
-        orders = [order] if order else [six, list(PARAMETERS)]
-    named = [dict(zip(names, value, strict=True)) for names in orders]
-    return max(named, key=lambda d: _fitting(d, problem)), ""
+        return dict(zip(EQUATIONS, value, strict=True)), ""
+    if order:
+        return dict(zip(order, value, strict=True)), ""
+    shapes = {n: getattr(problem.params, n[1:]).shape for n in six}
+    named = {}
+    for array in value:  # all six shapes differ, so they tell which is which
+        shape = np.shape(array) if isinstance(array, np.ndarray) else None
+        for name in six:
+            if shape in (shapes[name], (1, *shapes[name])):
+                named[name] = array
+    if len(named) == 6:
+        return named, ""
+    orders = (dict(zip(names, value, strict=True)) for names in (six, PARAMETERS))
+    return max(orders, key=lambda d: _fitting(d, problem)), ""
 
 
 def _fitting(named, problem):
@@ -356,20 +415,22 @@ def _rows(got, form, problem):
     for name in EQUATIONS:
         truth[name] = _line(name)({**c, **truth}, _layer(name))
     finish = _finish if form == "course" else (lambda g, c, k, name: g)
-    only_six = all(n in PARAMETERS for n in got)
     rows, lost = {}, ""  # lost: an earlier line that the later ones depend on
     for layer in (3, 2, 1):
         names = [n for n in EQUATIONS if n.endswith(str(layer))]
         for name in names:
-            k = layer
-            right = _line(name)(c, k)
-            final = finish(right, c, k, name)
+            right = _line(name)(c, layer)
+            final = finish(right, c, layer, name)
+            whole = finish(truth[name], {**c, **truth}, layer, name)
             c[name] = right
             if name not in got:
-                status = (
-                    HIDDEN if got and only_six and name not in PARAMETERS else MISSING
+                hidden = got and name not in PARAMETERS
+                detail = "It is not in what you return." if got else ""
+                rows[name] = (
+                    Row(name, EQUATIONS[name], HIDDEN)
+                    if hidden
+                    else Row(name, EQUATIONS[name], MISSING, detail)
                 )
-                rows[name] = Row(name, EQUATIONS[name], status)
                 continue
             array, fault = _usable(got[name], final, problem, name)
             if fault:
@@ -378,21 +439,35 @@ def _rows(got, form, problem):
                 continue
             if name not in PARAMETERS:
                 c[name] = array  # the student's own, for the lines that follow
-            if _close(array, final):
-                whole = finish(truth[name], {**c, **truth}, k, name)
-                status = RIGHT if _close(array, whole) else FOLLOWS
-                rows[name] = Row(name, EQUATIONS[name], status)
+            if _close(array, whole):
+                rows[name] = Row(name, EQUATIONS[name], RIGHT)
                 continue
-            rows[name] = _explain(name, array, right, final, c, k, form)
+            if _close(array, final):
+                rows[name] = Row(name, EQUATIONS[name], FOLLOWS)
+                continue
+            rows[name] = _explain(name, array, right, final, c, layer, form)
             if lost and not rows[name].hypotheses:
                 detail = f"It depends on {lost}, which cannot be used."
                 rows[name] = Row(name, EQUATIONS[name], UNCLEAR, detail)
-        _explain_hidden(names, rows, got, c, layer, form, finish, problem)
-        puzzling = [
-            n for n in names if rows[n].status == WRONG and not rows[n].hypotheses
-        ]
-        if f"dz{layer}" not in got and puzzling:
-            lost = lost or f"dz{layer}"
+        later = [n for n in PARAMETERS if _layer(n) < layer and n in got]
+        spared = any(
+            _close(
+                _usable(got[n], truth[n], problem, n)[0],
+                finish(truth[n], {**c, **truth}, _layer(n), n),
+            )
+            for n in later
+        )
+        if not spared:  # else this layer's gradient, though not returned, is right
+            _explain_hidden(names, rows, got, c, layer, form, finish, problem)
+        for n in names:
+            hidden = [m for m in names if rows[m].status == HIDDEN]
+            if rows[n].status == WRONG and not rows[n].hypotheses and hidden:
+                lost = lost or hidden[-1]
+                if not spared:
+                    text = (
+                        f" {' or '.join(hidden)}, not returned, may hold the mistake."
+                    )
+                    rows[n] = rows[n]._replace(detail=rows[n].detail + text)
     return [rows[n] for n in EQUATIONS]
 
 
@@ -421,7 +496,7 @@ def _tolerance(reference):
 
 
 def _close(array, reference):
-    if np.shape(array) != np.shape(reference):
+    if np.shape(array) != np.shape(reference) or not np.isfinite(reference).all():
         return False
     scale = np.abs(reference).max()
     return bool(np.abs(array - reference).max() <= _tolerance(reference) * scale)
@@ -437,6 +512,9 @@ def _usable(array, final, problem, name):
         return fault(MISSING, "It is None: this line is still to be written.")
     if not isinstance(array, np.ndarray | np.generic):
         return fault(TYPE, f"It is a {type(array).__name__}, expected a NumPy array.")
+    if np.ma.isMaskedArray(array):
+        return fault(TYPE, "It is a masked array, expected a plain NumPy array.")
+    array = np.asarray(array)
     if array.dtype != final.dtype:
         return fault(TYPE, f"It has dtype {array.dtype}, expected {final.dtype}.")
     if name.startswith("db") and array.shape == (1, *final.shape):
@@ -445,6 +523,7 @@ def _usable(array, final, problem, name):
         B, n0 = problem.acts.X.shape
         n1, n2, K = (len(b) for b in problem.params[1::2])
         symbols = {B: "B", n0: "n0", n1: "n1", n2: "n2", K: "K"}
+        symbols = symbols if len(symbols) == 5 else {}
         got, expected = (
             "("
             + ", ".join(symbols.get(n, str(n)) for n in s)
@@ -479,9 +558,7 @@ def _candidates(name, right, c, k, form):
         itertools.permutations(data, 2), itertools.product(data, last)
     )
     for steps in itertools.chain(((h,) for h in last + data), pairs):
-        with contextlib.suppress(
-            Exception
-        ):  # a shape that does not fit, a name not there
+        with contextlib.suppress(Exception):  # a shape that does not fit
             value = attempt(*steps)
             if np.shape(value) == np.shape(right):
                 yield steps, value
@@ -504,6 +581,11 @@ def _explain(name, array, right, final, c, k, form):
         if _close(array, value):
             found = tuple(h.name for h in steps)
             return Row(name, EQUATIONS[name], WRONG, _hint(name, steps), found)
+    error = np.abs(array - final).max() / np.abs(final).max()
+    if error < 1e-4:
+        digits = int(-np.log10(error))
+        detail = f"It is right to about {digits} digits only: is something rounded?"
+        return Row(name, EQUATIONS[name], WRONG, detail)
     index = np.unravel_index(np.abs(array - final).argmax(), final.shape)
     where = ", ".join(map(str, index))
     detail = (
@@ -519,25 +601,59 @@ def _explain_hidden(names, rows, got, c, layer, form, finish, problem):
     seen = [n for n in names if n in got]
     if not hidden or not any(rows[n].status == WRONG for n in seen):
         return
-    own = {h.name for h in HYPOTHESES if not h.data}
-    if all(rows[n].status != WRONG or set(rows[n].hypotheses) & own for n in seen):
+    last = {h.name for h in HYPOTHESES if not h.data}
+    wrong = [n for n in seen if rows[n].status == WRONG]
+    if all(rows[n].hypotheses and set(rows[n].hypotheses) <= last for n in wrong):
         return
-    arrays = {
-        n: _usable(got[n], finish(c[n], c, layer, n), problem, n)[0] for n in seen
-    }
-    for name in reversed(hidden):
-        for steps, value in _candidates(name, c[name], c, layer, form):
-            trial = {**c, name: value}
-            for later in hidden[hidden.index(name) + 1 :]:
-                trial[later] = _line(later)(trial, layer)
-            finals = {n: finish(_line(n)(trial, layer), trial, layer, n) for n in seen}
-            if all(
-                arrays[n] is not None and _close(arrays[n], finals[n]) for n in seen
-            ):
-                found = tuple(h.name for h in steps)
-                rows[name] = Row(
-                    name, EQUATIONS[name], WRONG, _hint(name, steps), found
-                )
-                rows.update({n: Row(n, EQUATIONS[n], FOLLOWS) for n in seen})
+    mistakes = sum(len(rows[n].hypotheses) or len(EQUATIONS) for n in wrong)
+    arrays = {n: _usable(got[n], c[n], problem, n)[0] for n in seen}
+    for ends in (False, True):  # may the mean or the penalty be wrong as well?
+        for name in reversed(hidden):
+            for steps, value in _candidates(name, c[name], c, layer, form):
+                trial = {**c, name: value}
+                for later in names[names.index(name) + 1 :]:
+                    if later in hidden or later in PARAMETERS:
+                        trial[later] = _line(later)(trial, layer)
+                found = {
+                    n: _ending(n, arrays[n], trial, layer, form, finish) for n in seen
+                }
+                if None in found.values() or (any(found.values()) and not ends):
+                    continue
+                if len(steps) + sum(map(len, found.values())) > mistakes:
+                    continue  # the simpler explanation is the one already found
+                if any(end for n, end in found.items() if n not in wrong):
+                    continue
+                rows[name] = _hidden_row(name, steps, hidden, wrong)
+                for n, end in found.items():
+                    hypotheses = tuple(h.name for h in end)
+                    status = WRONG if end else FOLLOWS
+                    if rows[n].status != RIGHT:
+                        rows[n] = Row(
+                            n, EQUATIONS[n], status, _hint(n, end), hypotheses
+                        )
                 c.update(trial)
                 return
+
+
+def _ending(name, array, trial, layer, form, finish):
+    """Return the last-step mistakes, none or one, that make this array; else None."""
+    right = _line(name)(trial, layer)
+    if _close(array, finish(right, trial, layer, name)):
+        return ()
+    kind, c = _kind(name), {**trial, "P": trial.get(name[1:])}
+    for h in HYPOTHESES if form == "course" else []:
+        if not h.data and kind in h.lines.split():
+            with contextlib.suppress(Exception):
+                if _close(array, h.wrong(c, layer, right)):
+                    return (h,)
+    return None
+
+
+def _hidden_row(name, steps, hidden, wrong):
+    """Return the row of a line that was not returned, with what else would do."""
+    detail = f"It is not returned, but this explains your {' and '.join(wrong)}: "
+    detail += _hint(name, steps)
+    if all("dW" in h.lines.split() for h in steps):  # a factor can be anywhere
+        others = [*(n for n in hidden if n != name), f"each of {' and '.join(wrong)}"]
+        detail += f" (In {' or in '.join(others)} it would give the same numbers.)"
+    return Row(name, EQUATIONS[name], WRONG, detail, tuple(h.name for h in steps))
