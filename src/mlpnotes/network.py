@@ -310,7 +310,7 @@ def load_params(path):
             raise
         raise ValueError(
             f"{path} is not a whole file of save_params: expected an .npz with "
-            f"{', '.join(Params._fields)} ({error})"
+            f"{', '.join(Params._fields)}"
         ) from error
     _check(params, np.empty((0, *params.W1.shape[:1]), params.W1.dtype))
     return params

@@ -10,7 +10,7 @@ from tqdm import tqdm
 from mlpnotes.functions import log_softmax
 from mlpnotes.network import BLOCK, Params, forward, loss_gradient
 
-SMALL = 512  # below this batch size a second BLAS thread costs more than it gains
+SMALL = 512  # below this batch size a second BLAS thread gains nothing
 
 
 @dataclass(frozen=True)
@@ -98,6 +98,12 @@ def train(
         If X and y differ in length or a size makes no sense.
     DivergedError
         If the loss or a parameter is no longer finite after an epoch.
+
+    Notes
+    -----
+    With batches of fewer than 512 rows, BLAS is held to one thread while an
+    epoch runs: a second one gains nothing there, and is in the way where
+    several processes share the cores. Afterwards the setting is as before.
     """
     if len(X) != len(y):
         raise ValueError(f"X has {len(X)} rows but y has {len(y)}")
