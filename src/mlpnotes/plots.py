@@ -353,7 +353,7 @@ def step_errors(steps, errors, ax=None):
         ax.plot(
             steps, np.maximum(error, 1e-17), styles[i % 3], color=color, label=name
         )  # fmt: skip
-    ax.legend(frameon=False)
+    ax.legend(frameon=False, loc=(0.06, 0.24))
     return ax
 
 
