@@ -89,9 +89,9 @@ BUGS = {
     "W1 for W2 in (44)": ("dz2 @ params.W2.T", "dz2 @ params.W1.T"),
     "missing factor in (46)": ("* acts.a1 * (1 - acts.a1)", ""),
     "mean in (52)": ("dz1.sum(axis=0)", "dz1.mean(axis=0)"),
-    "1/B twice": ("g.dW3 / B", "g.dW3 / B / B"),
-    "lambda W": ("2 * l2 * params.W1", "l2 * params.W1"),
-    "bias penalised": ("g.db1 / B", "g.db1 / B + 2 * l2 * params.b1"),
+    "1/B twice": ("dp *= 1 / len(X)", "dp *= 1 / len(X) ** 2"),
+    "lambda W": ("2 * l2 * W ", "l2 * W "),
+    "bias penalised": ("zip(params[::2], gradient[::2]", "zip(params, gradient"),
 }
 
 

@@ -86,7 +86,9 @@ def sigmoid(z):
     if np.iscomplexobj(z):  # a complex exp(-z) must stay finite
         z = np.maximum(z, np.log(np.finfo(z.dtype).tiny))
     with np.errstate(over="ignore"):  # 1 / (1 + inf) is 0, the right limit
-        return 1 / (1 + np.exp(-z))
+        e = np.asarray(np.exp(-z))
+        e += 1  # in place: nearly half the time of 1 / (1 + e)
+        return np.reciprocal(e, out=e)[()]
 
 
 def cross_entropy(y, y_hat):

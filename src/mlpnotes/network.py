@@ -218,15 +218,13 @@ def loss_gradient(params, X, y, l2=0.0):
         As `forward` and `backward` do.
     """
     g = backward(params, forward(params, X), y)
-    B = len(X)
-    return Params(
-        W1=g.dW1 / B + 2 * l2 * params.W1,  # (54), (55)
-        b1=g.db1 / B,
-        W2=g.dW2 / B + 2 * l2 * params.W2,
-        b2=g.db2 / B,
-        W3=g.dW3 / B + 2 * l2 * params.W3,
-        b3=g.db3 / B,
-    )
+    gradient = Params(g.dW1, g.db1, g.dW2, g.db2, g.dW3, g.db3)
+    for dp in gradient:
+        dp *= 1 / len(X)  # from sums to means
+    if l2:
+        for W, dW in zip(params[::2], gradient[::2], strict=True):
+            dW += 2 * l2 * W  # (54), (55)
+    return gradient
 
 
 def predict(params, X):

@@ -1,5 +1,6 @@
 """Minibatch gradient descent."""
 
+import math
 import time
 from dataclasses import dataclass, field
 
@@ -11,6 +12,7 @@ from mlpnotes.functions import log_softmax
 from mlpnotes.network import BLOCK, Params, forward, loss_gradient
 
 SMALL = 512  # below this batch size a second BLAS thread gains nothing
+POOL = 3200  # rows that augment gets at a time
 
 
 @dataclass(frozen=True)
@@ -60,6 +62,10 @@ def train(
     batch_size,
     learning_rate,
     l2=0.0,
+    momentum=0.0,
+    schedule=None,
+    input_dropout=0.0,
+    augment=None,
     rng,
     validation=None,
     progress=False,
@@ -81,8 +87,20 @@ def train(
     learning_rate : float
     l2 : float
         The penalty's weight, lambda of (53).
+    momentum : float
+        Nesterov's momentum, in [0, 1): see `descend`.
+    schedule : callable, optional
+        Takes the fraction of the training that is done, in [0, 1), and returns
+        what the learning rate is multiplied by in the next step: `cosine`.
+    input_dropout : float
+        The probability, in [0, 1), that an entry of a batch's X is set to zero;
+        the others are divided by its complement, so that z1 keeps its mean.
+    augment : callable, optional
+        Takes some rows of X, in random order, and rng; returns as many rows to
+        train on instead: `mlpnotes.augment.warp`. Asked anew each epoch, about
+        3,200 rows at a time, so that memory stays small.
     rng : numpy.random.Generator
-        Shuffles the observations.
+        Shuffles the observations, and is all that is random.
     validation : tuple (X, y), optional
         Evaluated after each epoch, never trained on.
     progress : bool
@@ -95,7 +113,8 @@ def train(
     Raises
     ------
     ValueError
-        If X and y differ in length or a size makes no sense.
+        If X and y differ in length, an option is out of its range, or augment
+        returns rows of another shape or dtype.
     DivergedError
         If the loss or a parameter is no longer finite after an epoch.
 
@@ -104,6 +123,8 @@ def train(
     With batches of fewer than 512 rows, BLAS is held to one thread while an
     epoch runs: a second one gains nothing there, and is in the way where
     several processes share the cores. Afterwards the setting is as before.
+    Beside X and y, memory is needed for a few batches and a few copies of the
+    parameters, whatever the number of epochs.
     """
     if len(X) != len(y):
         raise ValueError(f"X has {len(X)} rows but y has {len(y)}")
@@ -114,7 +135,12 @@ def train(
             f"batch_size is {batch_size} and epochs is {epochs}, "
             "expected at least 1 and 0"
         )
+    for name, value in (("momentum", momentum), ("input_dropout", input_dropout)):
+        if not 0 <= value < 1:
+            raise ValueError(f"{name} is {value}, expected at least 0 and below 1")
     params = Params(*(p.copy() for p in params))
+    velocity = Params(*(np.zeros_like(p) for p in params)) if momentum else None
+    steps, step = epochs * -(-len(X) // batch_size), 0
     records = []
     bar = tqdm(range(1, epochs + 1), unit="epoch", disable=not progress)
     for epoch in bar:
@@ -124,12 +150,13 @@ def train(
             np.errstate(over="ignore", invalid="ignore"),  # reported below
             threadpool_limits(1 if batch_size < SMALL else None, "blas"),
         ):
-            order = rng.permutation(len(X))
-            for i in range(0, len(X), batch_size):
-                rows = order[i : i + batch_size]
-                gradient = loss_gradient(params, X[rows], y[rows], l2)
-                for p, dp in zip(params, gradient, strict=True):
-                    p -= learning_rate * dp
+            for X_batch, y_batch in _batches(X, y, batch_size, augment, rng):
+                if input_dropout:
+                    X_batch = _drop(X_batch, input_dropout, rng)
+                factor = 1 if schedule is None else float(schedule(step / steps))
+                gradient = loss_gradient(params, X_batch, y_batch, l2)
+                descend(params, velocity, gradient, learning_rate * factor, momentum)
+                step += 1
             seconds = time.perf_counter() - start
         with np.errstate(over="ignore", invalid="ignore"):
             record = evaluate(params, X, y)
@@ -145,6 +172,51 @@ def train(
         records.append((seconds, *record))
         bar.set_postfix(loss=f"{record[0]:.4f}")
     return _history(params, records)
+
+
+def descend(params, velocity, gradient, learning_rate, momentum=0.0):
+    r"""Take one step of gradient descent, in place, with Nesterov's momentum.
+
+    .. math::
+
+        v \leftarrow \mu v - \eta g, \qquad
+        \theta \leftarrow \theta + \mu v - \eta g
+
+    where g is the gradient at theta. In the words of Sutskever et al. (2013):
+    theta is the point that the momentum is about to carry the parameters to.
+
+    Parameters
+    ----------
+    params : Params
+        theta, changed in place.
+    velocity : Params or None
+        v, changed in place; not needed without momentum.
+    gradient : Params
+        g; its arrays are overwritten.
+    learning_rate : float
+        eta.
+    momentum : float
+        mu. With 0 this is plain gradient descent.
+    """
+    for p, dp in zip(params, gradient, strict=True):
+        dp *= learning_rate
+        p -= dp
+    if momentum:
+        for p, v, dp in zip(params, velocity, gradient, strict=True):
+            v *= momentum
+            v -= dp
+            p += momentum * v
+
+
+def cosine(done):
+    """Return the factor (1 + cos(pi done)) / 2: from 1 at the start to 0 at the end.
+
+    Examples
+    --------
+    >>> cosine(0.0), round(cosine(0.5), 6), cosine(1.0)
+    (1.0, 0.5, 0.0)
+    """
+    return (1 + math.cos(math.pi * done)) / 2
 
 
 def evaluate(params, X, y):
@@ -168,6 +240,31 @@ def evaluate(params, X, y):
         total -= float((labels * log_softmax(z3)).sum(dtype=np.float64))
         right += int((z3.argmax(axis=1) == labels.argmax(axis=1)).sum())
     return total / len(X), right / len(X)
+
+
+def _batches(X, y, batch_size, augment, rng):
+    """Yield X and y in batches of random rows, each row once."""
+    order = rng.permutation(len(X))
+    pool = batch_size * max(1, POOL // batch_size if augment else 1)
+    for i in range(0, len(X), pool):
+        rows = order[i : i + pool]
+        X_pool, y_pool = X.take(rows, axis=0), y.take(rows, axis=0)
+        if augment:
+            before = X_pool.shape, X_pool.dtype
+            X_pool = augment(X_pool, rng)
+            if (X_pool.shape, X_pool.dtype) != before:
+                raise ValueError(
+                    f"augment returned {X_pool.shape} {X_pool.dtype}, "
+                    f"expected {before[0]} {before[1]} as it was given"
+                )
+        for j in range(0, len(rows), batch_size):
+            yield X_pool[j : j + batch_size], y_pool[j : j + batch_size]
+
+
+def _drop(X, probability, rng):
+    """Return X with entries set to zero at random, the others scaled up."""
+    keep = rng.random(X.shape, dtype=np.float32) >= probability
+    return X * keep * X.dtype.type(1 / (1 - probability))
 
 
 def _history(params, records):
