@@ -1,7 +1,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help book test record lint lock clean
+.PHONY: help book test record lint bench accuracy lock clean
 
 help:  ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 10
@@ -24,6 +24,12 @@ record: .venv/.installed  ## execute the chapters and keep their outputs as refe
 lint: .venv/.installed  ## check style
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+
+bench: .venv/.installed  ## time training against other programs; peers that are not installed are left out
+	$(BIN)/python benchmarks/speed.py
+
+accuracy: .venv/.installed  ## train the recipes of the chapter "further", half an hour on two cores
+	$(BIN)/python benchmarks/accuracy.py
 
 lock:  ## renew requirements.txt from pyproject.toml (needs uv)
 	uv pip compile --quiet --universal --python-version 3.11 --no-header \

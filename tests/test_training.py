@@ -1,7 +1,20 @@
+import tracemalloc
+
 import numpy as np
 import pytest
+from threadpoolctl import threadpool_info
 
-from mlpnotes import DivergedError, init_params, loss, loss_gradient, one_hot, train
+from mlpnotes import (
+    DivergedError,
+    init_params,
+    loss,
+    loss_gradient,
+    one_hot,
+    train,
+    training,
+)
+from mlpnotes.augment import warp
+from mlpnotes.training import cosine
 
 
 def test_one_epoch_is_the_updates_written_out(problem):
@@ -71,3 +84,157 @@ def test_overfits_ten_observations(rng):
     params = init_params(20, 15, 12, 10, rng=rng)
     history = train(params, X, y, epochs=300, batch_size=10, learning_rate=3.0, rng=rng)
     assert history.train_accuracy[-1] == 1
+
+
+def options(**more):
+    return dict(epochs=2, batch_size=3, learning_rate=0.1) | more
+
+
+def test_momentum_is_nesterovs_as_printed(problem):
+    """Against v = mu v - eta grad(theta + mu v), theta = theta + v."""
+    params, X, y = problem
+    history = train(
+        params, X, y, momentum=0.9, l2=0.01, rng=np.random.default_rng(0), **options()
+    )
+    rng, theta = np.random.default_rng(0), params
+    v = params._make(np.zeros_like(p) for p in params)
+    for _ in range(2):
+        order = rng.permutation(7)
+        for rows in (order[:3], order[3:6], order[6:]):
+            ahead = theta._make(t + 0.9 * u for t, u in zip(theta, v, strict=True))
+            g = loss_gradient(ahead, X[rows], y[rows], 0.01)
+            v = v._make(0.9 * u - 0.1 * d for u, d in zip(v, g, strict=True))
+            theta = theta._make(t + u for t, u in zip(theta, v, strict=True))
+    ahead = theta._make(t + 0.9 * u for t, u in zip(theta, v, strict=True))
+    assert all(map(np.allclose, history.params, ahead))
+
+
+def test_schedule_multiplies_the_rate_of_each_step(problem):
+    params, X, y = problem
+    asked = []
+
+    def schedule(done):
+        asked.append(done)
+        return 0.5 if len(asked) == 1 else 0.0
+
+    got = train(
+        params, X, y, schedule=schedule, rng=np.random.default_rng(0), **options()
+    ).params
+    assert asked == pytest.approx([i / 6 for i in range(6)])
+    rows = np.random.default_rng(0).permutation(7)[:3]
+    g = loss_gradient(params, X[rows], y[rows])
+    expected = [p - 0.05 * d for p, d in zip(params, g, strict=True)]
+    assert all(map(np.allclose, got, expected))
+
+
+def test_cosine_falls_from_one_to_zero():
+    values = [cosine(t) for t in np.linspace(0, 1, 11)]
+    assert values == sorted(values, reverse=True)
+    assert (values[0], values[-1]) == (1, 0)
+
+
+def test_input_dropout_keeps_the_mean(rng):
+    X = rng.random((2000, 50), dtype=np.float32) + 1
+    dropped = training._drop(X, 0.2, rng)
+    assert dropped.dtype == np.float32
+    assert (dropped == 0).mean() == pytest.approx(0.2, abs=0.01)
+    kept = dropped != 0
+    assert np.allclose(dropped[kept], X[kept] / 0.8)
+    assert np.allclose(dropped.mean(axis=0), X.mean(axis=0), rtol=0.06)
+
+
+def test_input_dropout_changes_training_and_not_evaluation(problem):
+    params, X, y = problem
+    still = options(learning_rate=0.0)
+    history = train(
+        params, X, y, input_dropout=0.5, rng=np.random.default_rng(0), **still
+    )
+    assert history.train_loss[0] == pytest.approx(loss(params, X, y))
+    plain, dropped = (
+        train(
+            params, X, y, input_dropout=p, rng=np.random.default_rng(0), **options()
+        ).params
+        for p in (0.0, 0.5)
+    )
+    assert not np.allclose(plain.W1, dropped.W1)
+
+
+def test_augment_gets_every_row_once_an_epoch(problem, rng):
+    params, X, y = problem
+    seen = []
+
+    def augment(rows, generator):
+        assert generator is rng
+        seen.append(rows.copy())
+        return rows + 1
+
+    history = train(params, X, y, augment=augment, rng=rng, **options())
+    assert len(seen) == 2
+    for rows in seen:
+        assert np.array_equal(np.sort(rows, axis=0), np.sort(X, axis=0))
+    order = np.random.default_rng(0)
+    shifted = train(params, X + 1, y, rng=order, **options())
+    again = train(
+        params, X, y, augment=lambda rows, _: rows + 1,
+        rng=np.random.default_rng(0), **options(),
+    )  # fmt: skip
+    assert all(map(np.allclose, shifted.params, again.params))
+    assert history.train_loss.shape == (2,)
+
+
+def test_labels_follow_their_rows_through_augment(rng):
+    n = 500
+    labels = rng.integers(0, 3, n)
+    X = one_hot(labels, 3).astype(float)  # the row says its label
+    params = init_params(3, 8, 8, 3, rng=rng)
+    history = train(
+        params, X, one_hot(labels, 3), epochs=30, batch_size=10, learning_rate=2.0,
+        augment=lambda rows, rng: rows * rng.uniform(0.5, 2), rng=rng,
+    )  # fmt: skip
+    assert history.train_accuracy[-1] == 1
+
+
+@pytest.mark.parametrize(
+    ("more", "words"),
+    [
+        (dict(momentum=1.0), "momentum is 1.0, expected at least 0 and below 1"),
+        (dict(input_dropout=-0.1), "input_dropout is -0.1"),
+        (dict(augment=lambda X, _: X[:, 1:]), r"augment returned \(7, \d+\)"),
+        (dict(augment=lambda X, _: X.astype(np.float32)), "returned .* float32"),
+    ],
+)
+def test_bad_options(problem, rng, more, words):
+    params, X, y = problem
+    with pytest.raises(ValueError, match=words):
+        train(params, X, y, rng=rng, **options(**more))
+
+
+def test_memory_beyond_the_data_is_small_and_does_not_grow(rng):
+    X = rng.random((20000, 784), dtype=np.float32)  # 63 MB
+    y = one_hot(rng.integers(0, 10, 20000))
+    params = init_params(rng=rng, dtype=np.float32)
+    peaks = []
+    for epochs in (1, 3):
+        tracemalloc.start()
+        train(
+            params, X, y, epochs=epochs, batch_size=256, learning_rate=0.1,
+            momentum=0.9, input_dropout=0.2, augment=warp, validation=(X, y), rng=rng,
+        )  # fmt: skip
+        peaks.append(tracemalloc.get_traced_memory()[1] / 1e6)
+        tracemalloc.stop()
+    assert peaks[0] < 50
+    assert peaks[1] < peaks[0] + 1
+
+
+def test_threads_are_as_before(problem, rng):
+    def threads():
+        return [i["num_threads"] for i in threadpool_info()]
+
+    params, X, y = problem
+    before, during = threads(), []
+    train(
+        params, X, y, rng=rng, **options(epochs=1),
+        schedule=lambda _: during.append(threads()) or 1,
+    )  # fmt: skip
+    assert {n for found in during for n in found} == {1}
+    assert threads() == before

@@ -22,7 +22,7 @@ from sphinx.util.docutils import SphinxDirective
 from sphinx.util.fileutil import copy_asset
 
 import mlpnotes
-from mlpnotes import gradcheck, jacobians, tutor
+from mlpnotes import augment, gradcheck, jacobians, training, tutor
 
 
 class SourceMathDomain(MathDomain):
@@ -122,7 +122,7 @@ def link_comments(app, pagename, templatename, context, doctree):
 def public_names():
     """Return the package's functions and classes: name in text -> full name."""
     found = {name: getattr(mlpnotes, name) for name in mlpnotes.__all__}
-    for module in (gradcheck, jacobians, tutor):
+    for module in (augment, gradcheck, jacobians, training, tutor):
         own = {n: v for n, v in vars(module).items() if callable(v) and n[0] != "_"}
         own = {n: v for n, v in own.items() if v.__module__ == module.__name__}
         prefix = module.__name__.removeprefix("mlpnotes.")

@@ -81,13 +81,14 @@ def warp(
     if elastic:
         rows += elastic * _smooth_noise(groups, rng, sigma)
         columns += elastic * _smooth_noise(groups, rng, sigma)
-    flat = X.reshape(len(X), -1)
+    flat = X.reshape(len(X), SIDE * SIDE)
     result = np.empty_like(flat)
     for g in range(groups):
-        where, weight = _neighbours(rows[g].ravel(), columns[g].ravel())
+        where, weights = _neighbours(rows[g].ravel(), columns[g].ravel())
+        weights = weights.astype(X.dtype)[..., None]
         pixels = np.ascontiguousarray(flat[g::groups].T)  # (784, images)
         result[g::groups] = sum(
-            w[:, None] * pixels.take(p, axis=0) for p, w in zip(where, weight)
+            w * pixels[i] for i, w in zip(where, weights, strict=True)
         ).T
     return result.reshape(X.shape)
 

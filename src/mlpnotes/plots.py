@@ -449,6 +449,67 @@ def _curves(ax, ylabel, train, validation):
     return ax
 
 
+def error_by_digit(errors, ax=None):
+    """Draw the error of each class as a bar.
+
+    Parameters
+    ----------
+    errors : sequence of float, length K
+        In percent.
+    ax : matplotlib.axes.Axes, optional
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+    """
+    ax = _axes(ax, 2.4, xlabel="digit", ylabel="error, %", xticks=range(len(errors)))
+    ax.bar(range(len(errors)), errors, color=ACCENT, width=0.6)
+    return ax
+
+
+def ladder(errors, ax=None):
+    """Draw the error after each of several ideas, from top to bottom.
+
+    Parameters
+    ----------
+    errors : mapping of str to float
+        Name of the idea -> error in percent, in the order of their use.
+    ax : matplotlib.axes.Axes, optional
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+    """
+    return _bars(ax, errors, list(errors)[::-1], "validation error, %", " %.1f")
+
+
+def speed(seconds, ax=None):
+    """Draw seconds an epoch as horizontal bars, one for each program.
+
+    Parameters
+    ----------
+    seconds : mapping of str to float
+        Name of the program -> seconds; mlpnotes is lit.
+    ax : matplotlib.axes.Axes, optional
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+    """
+    names = sorted(seconds, key=seconds.get, reverse=True)
+    return _bars(ax, seconds, names, "seconds for 60,000 digits", " %.2f", "mlpnotes")
+
+
+def _bars(ax, values, names, xlabel, label, lit=None):
+    """Draw named values as horizontal bars, from below, each with its number."""
+    ax = _axes(ax, 0.4 * len(names) + 0.6, xlabel=xlabel)
+    colours = [ACCENT if lit in (None, name) else FAINT for name in names]
+    bars = ax.barh(names, [values[name] for name in names], color=colours)
+    ax.bar_label(bars, fmt=label, color=INK)
+    ax.tick_params(axis="y", length=0)
+    return ax
+
+
 def confusion_matrix(counts, ax=None):
     """Draw a confusion matrix: a row for each true class, a number in each cell.
 

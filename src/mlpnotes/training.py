@@ -5,7 +5,7 @@ import time
 from dataclasses import dataclass, field
 
 import numpy as np
-from threadpoolctl import threadpool_limits
+from threadpoolctl import ThreadpoolController
 from tqdm import tqdm
 
 from mlpnotes.functions import log_softmax
@@ -141,14 +141,14 @@ def train(
     params = Params(*(p.copy() for p in params))
     velocity = Params(*(np.zeros_like(p) for p in params)) if momentum else None
     steps, step = epochs * -(-len(X) // batch_size), 0
-    records = []
+    threads, records = ThreadpoolController(), []
     bar = tqdm(range(1, epochs + 1), unit="epoch", disable=not progress)
     for epoch in bar:
         last = Params(*(p.copy() for p in params))
         start = time.perf_counter()
         with (
             np.errstate(over="ignore", invalid="ignore"),  # reported below
-            threadpool_limits(1 if batch_size < SMALL else None, "blas"),
+            threads.limit(limits=1 if batch_size < SMALL else None, user_api="blas"),
         ):
             for X_batch, y_batch in _batches(X, y, batch_size, augment, rng):
                 if input_dropout:

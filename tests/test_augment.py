@@ -1,0 +1,104 @@
+import numpy as np
+import pytest
+
+from mlpnotes.augment import warp
+
+STILL = dict(rotation=0, scale=0, shear=0, shift=0, elastic=0)
+
+
+@pytest.fixture
+def digits(rng):
+    return rng.random((120, 784), dtype=np.float32)
+
+
+def spot(row, column):
+    X = np.zeros((1, 28, 28))
+    X[0, row, column] = 1
+    return X
+
+
+def centre_of_mass(image):
+    return (np.indices((28, 28)) * image).sum(axis=(1, 2)) / image.sum()
+
+
+def test_without_any_warp_nothing_changes(digits, rng):
+    assert np.allclose(warp(digits, rng, **STILL), digits)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("shape", [(120, 784), (120, 28, 28)])
+def test_shape_dtype_range_and_input_are_kept(digits, rng, shape, dtype):
+    X = digits.reshape(shape).astype(dtype)
+    before = X.copy()
+    result = warp(X, rng)
+    assert (result.shape, result.dtype) == (shape, dtype)
+    assert result.min() >= 0
+    assert result.max() <= 1
+    assert np.array_equal(X, before)
+    assert not np.allclose(result, X)
+
+
+def test_the_same_generator_gives_the_same_warps(digits):
+    first, second = (warp(digits, np.random.default_rng(5)) for _ in range(2))
+    assert np.array_equal(first, second)
+
+
+def test_group_members_share_a_warp_and_neighbours_do_not(rng):
+    X = np.repeat(rng.random((1, 784)), 6, axis=0)
+    result = warp(X, rng, group=2)  # three groups: rows 0 and 3, 1 and 4, 2 and 5
+    assert np.array_equal(result[:3], result[3:])
+    assert not np.allclose(result[0], result[1])
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_a_shift_moves_the_ink_and_keeps_it(seed):
+    options = STILL | dict(shift=3.0)
+    image = warp(spot(13, 13), np.random.default_rng(seed), **options)[0]
+    move = centre_of_mass(image) - 13
+    assert 0.01 < np.abs(move).max() <= 3
+    assert image.sum() == pytest.approx(1)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_a_rotation_keeps_the_distance_from_the_centre(seed):
+    bar = np.zeros((1, 28, 28))
+    bar[0, 2:9, 13:15] = 1  # above the centre, at (13.5, 13.5)
+    image = warp(bar, np.random.default_rng(seed), **STILL | dict(rotation=40.0))[0]
+    before, after = (centre_of_mass(x) - 13.5 for x in (bar[0], image))
+    assert np.linalg.norm(after) == pytest.approx(np.linalg.norm(before), rel=0.03)
+    cosine = before @ after / np.linalg.norm(before) / np.linalg.norm(after)
+    assert cosine >= np.cos(np.radians(40.5))
+
+
+def test_ink_that_leaves_the_image_does_not_come_back(rng):
+    border = np.zeros((20, 28, 28))
+    border[:, :, 27] = 1
+    result = warp(border, rng, **STILL | dict(shift=5.0), group=1)
+    assert not result[:, :, :20].any()
+
+
+def test_elastic_displacements_have_the_stated_size(rng):
+    ramp = np.broadcast_to(np.arange(28.0), (300, 28, 28))  # value = column
+    result = warp(ramp, rng, **STILL | dict(elastic=0.8), group=1)
+    moved = (result - ramp)[:, 10:18, 10:18]
+    assert np.sqrt((moved**2).mean()) == pytest.approx(0.8, rel=0.1)
+    assert np.abs(np.diff(moved, axis=2)).mean() < 0.4  # smooth
+
+
+def test_no_rows_are_no_trouble(rng):
+    assert warp(np.empty((0, 784)), rng).shape == (0, 784)
+
+
+@pytest.mark.parametrize(
+    ("X", "options", "error", "words"),
+    [
+        (np.zeros((2, 784), np.uint8), {}, TypeError, "X has dtype uint8"),
+        (np.zeros((2, 100)), {}, ValueError, r"X is \(2, 100\), expected \(m, 784\)"),
+        (np.zeros((2, 784)), dict(group=0), ValueError, "group 0"),
+        (np.zeros((2, 784)), dict(scale=1.5), ValueError, "scale is 1.5"),
+        (np.zeros((2, 784)), dict(sigma=0), ValueError, "sigma 0"),
+    ],
+)
+def test_bad_arguments(X, options, error, words, rng):
+    with pytest.raises(error, match=words):
+        warp(X, rng, **options)
