@@ -10,7 +10,9 @@ from mlpnotes import (
     backward,
     forward,
     init_params,
+    load_mnist,
     load_params,
+    load_pretrained,
     loss,
     loss_gradient,
     one_hot,
@@ -199,3 +201,19 @@ def test_save_and_load(problem, tmp_path):
         load_params(path)
     with pytest.raises(FileNotFoundError):
         load_params(tmp_path / "none.npz")
+
+
+def test_pretrained_parameters_read_the_test_digits():
+    params = load_pretrained()
+    assert {p.dtype for p in params} == {np.dtype(np.float32)}
+    images, labels = load_mnist().test
+    X = images.reshape(-1, 784).astype(np.float32) / 255
+    assert accuracy(params, X, labels) >= 0.993
+
+
+def test_changed_pretrained_parameters_are_refused(tmp_path, monkeypatch):
+    path = tmp_path / "pretrained.npz"
+    save_params(path, load_pretrained()._replace(b3=np.ones(10, np.float32)))
+    monkeypatch.setattr(mlpnotes.network, "PRETRAINED", path)
+    with pytest.raises(ValueError, match="is not the file we ship"):
+        load_pretrained()

@@ -10,6 +10,7 @@ from the site itself, and a change in ``src/`` makes every chapter run again.
 import hashlib
 import importlib.resources
 import itertools
+import os
 import re
 from pathlib import Path
 
@@ -178,6 +179,7 @@ def hash_source(app, config):
 
 
 def setup(app):
+    app.parallel = os.cpu_count()  # jupyter-book has no option for it
     app.add_config_value("mlpnotes_source", "", "env")
     app.add_domain(SourceMathDomain, override=True)
     app.add_directive("equations", EquationList)
