@@ -91,8 +91,8 @@ BUGS = {
     "W1 for W2 in (44)": ("dz2 @ params.W2.T", "dz2 @ params.W1.T"),
     "missing factor in (46)": ("* acts.a1 * (1 - acts.a1)", ""),
     "mean in (52)": ("dz1.sum(axis=0)", "dz1.mean(axis=0)"),
-    "1/B twice": ("dp *= 1 / len(X)", "dp *= 1 / len(X) ** 2"),
-    "lambda W": ("2 * l2 * W ", "l2 * W "),
+    "1/B twice": ("times / len(X)", "times / len(X) ** 2"),
+    "lambda W": ("times * 2 * l2 * W ", "times * l2 * W "),
     "bias penalised": ("zip(params[::2], gradient[::2]", "zip(params, gradient"),
 }
 
@@ -103,7 +103,7 @@ def test_planted_bugs_are_caught(bug, rng):
     source = inspect.getsource(mlpnotes.network)
     right, wrong = BUGS[bug]
     assert source.count(right) == 1
-    namespace = {"__name__": "planted"}
+    namespace = {"__name__": "planted", "__file__": mlpnotes.network.__file__}
     exec(source.replace(right, wrong), namespace)
     params = init_params(4, 4, 4, 4, rng=rng)
     params = params._replace(b1=rng.normal(size=4))
@@ -217,3 +217,12 @@ def test_changed_pretrained_parameters_are_refused(tmp_path, monkeypatch):
     monkeypatch.setattr(mlpnotes.network, "PRETRAINED", path)
     with pytest.raises(ValueError, match="is not the file we ship"):
         load_pretrained()
+
+
+def test_times_multiplies_the_gradient(problem):
+    params, X, y = problem
+    plain, scaled = (loss_gradient(params, X, y, L2, times=t) for t in (1, -2.5))
+    for dp, product in zip(plain, scaled, strict=True):
+        assert np.allclose(-2.5 * dp, product)
+    with pytest.raises(ValueError, match="X has no rows"):
+        loss_gradient(params, X[:0], y[:0])

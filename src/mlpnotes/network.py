@@ -202,13 +202,16 @@ def loss(params, X, y, l2=0.0):
     return data + l2 * sum((W**2).sum() for W in params[::2])  # (53)
 
 
-def loss_gradient(params, X, y, l2=0.0):
+def loss_gradient(params, X, y, l2=0.0, times=1.0):
     """Return the gradient of `loss`: this is where 1/B and 2 lambda W enter, (55).
 
     Parameters
     ----------
     params, X, y, l2
         As for `loss`.
+    times : float
+        What the gradient is multiplied by, in the same pass over its arrays
+        that brings 1/B: the learning rate, when training.
 
     Returns
     -------
@@ -218,15 +221,17 @@ def loss_gradient(params, X, y, l2=0.0):
     Raises
     ------
     TypeError, ValueError
-        As `forward` and `backward` do.
+        As `forward` and `backward` do, or if X has no rows.
     """
+    if len(X) == 0:
+        raise ValueError("X has no rows, expected one or more to take the mean of")
     g = backward(params, forward(params, X), y)
     gradient = Params(g.dW1, g.db1, g.dW2, g.db2, g.dW3, g.db3)
     for dp in gradient:
-        dp *= 1 / len(X)  # from sums to means
+        dp *= times / len(X)  # from sums to means
     if l2:
         for W, dW in zip(params[::2], gradient[::2], strict=True):
-            dW += 2 * l2 * W  # (54), (55)
+            dW += times * 2 * l2 * W  # (54), (55)
     return gradient
 
 

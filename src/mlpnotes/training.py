@@ -11,7 +11,7 @@ from tqdm import tqdm
 from mlpnotes.functions import log_softmax
 from mlpnotes.network import BLOCK, Params, forward, loss_gradient
 
-SMALL = 512  # below this batch size a second BLAS thread gains nothing
+SMALL = 512  # below this batch size BLAS gets one thread: see the notes of train
 POOL = 3200  # rows that augment gets at a time
 
 
@@ -121,8 +121,9 @@ def train(
     Notes
     -----
     With batches of fewer than 512 rows, BLAS is held to one thread while an
-    epoch runs: a second one gains nothing there, and is in the way where
-    several processes share the cores. Afterwards the setting is as before.
+    epoch runs: a second one saves at most a quarter of the time on an idle
+    machine, and loses many times that where several processes share the cores.
+    Afterwards the setting is as before.
     Beside X and y, memory is needed for a few batches and a few copies of the
     parameters, whatever the number of epochs.
     """
@@ -140,7 +141,7 @@ def train(
             raise ValueError(f"{name} is {value}, expected at least 0 and below 1")
     params = Params(*(p.copy() for p in params))
     velocity = Params(*(np.zeros_like(p) for p in params)) if momentum else None
-    steps, step = epochs * -(-len(X) // batch_size), 0
+    steps, done = epochs * -(-len(X) // batch_size), 0
     threads, records = ThreadpoolController(), []
     bar = tqdm(range(1, epochs + 1), unit="epoch", disable=not progress)
     for epoch in bar:
@@ -153,10 +154,12 @@ def train(
             for X_batch, y_batch in _batches(X, y, batch_size, augment, rng):
                 if input_dropout:
                     X_batch = _drop(X_batch, input_dropout, rng)
-                factor = 1 if schedule is None else float(schedule(step / steps))
-                gradient = loss_gradient(params, X_batch, y_batch, l2)
-                descend(params, velocity, gradient, learning_rate * factor, momentum)
-                step += 1
+                rate = learning_rate
+                if schedule:
+                    rate *= float(schedule(done / steps))
+                step = loss_gradient(params, X_batch, y_batch, l2, times=rate)
+                descend(params, velocity, step, momentum)
+                done += 1
             seconds = time.perf_counter() - start
         with np.errstate(over="ignore", invalid="ignore"):
             record = evaluate(params, X, y)
@@ -174,7 +177,7 @@ def train(
     return _history(params, records)
 
 
-def descend(params, velocity, gradient, learning_rate, momentum=0.0):
+def descend(params, velocity, step, momentum=0.0):
     r"""Take one step of gradient descent, in place, with Nesterov's momentum.
 
     .. math::
@@ -191,18 +194,15 @@ def descend(params, velocity, gradient, learning_rate, momentum=0.0):
         theta, changed in place.
     velocity : Params or None
         v, changed in place; not needed without momentum.
-    gradient : Params
-        g; its arrays are overwritten.
-    learning_rate : float
-        eta.
+    step : Params
+        eta g, the gradient times the learning rate.
     momentum : float
         mu. With 0 this is plain gradient descent.
     """
-    for p, dp in zip(params, gradient, strict=True):
-        dp *= learning_rate
+    for p, dp in zip(params, step, strict=True):
         p -= dp
     if momentum:
-        for p, v, dp in zip(params, velocity, gradient, strict=True):
+        for p, v, dp in zip(params, velocity, step, strict=True):
             v *= momentum
             v -= dp
             p += momentum * v
