@@ -4,7 +4,8 @@ Equations ``eq-9`` and lemmas ``lem-2`` are numbered by their labels, as in the
 source, on every page. In code, the ``(9)`` of a trailing comment links to that
 equation, on the pages and in the rendered source alike. ``{equations}`` lists
 each equation with its line of the program and its check. MathJax is served
-from the site itself, and a change in ``src/`` makes every chapter run again.
+from the site itself. Chapters run in parallel before Sphinx reads them, and all of
+them run again after a change in ``src/``.
 """
 
 import hashlib
@@ -12,11 +13,16 @@ import importlib.resources
 import itertools
 import os
 import re
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import matplotlib.font_manager  # noqa: F401  builds its cache here, not inside a cell
 from docutils import nodes
 from equations import BOOK, SOURCE, checks, equations, program
+from jupyter_cache import get_cache
+from jupyter_cache.base import CacheBundleIn
+from jupyter_cache.executors.utils import single_nb_execution
+from myst_nb.core.read import create_nb_reader
 from sphinx import addnodes
 from sphinx.domains.math import MathDomain
 from sphinx.util.docutils import SphinxDirective
@@ -178,12 +184,50 @@ def hash_source(app, config):
     config.mlpnotes_source = digest.hexdigest()
 
 
+def execute_chapters(app):
+    """Run the chapters whose outputs are not cached, as many at a time as cores.
+
+    Sphinx reads pages one by one, and then finds the outputs in the cache. It
+    is a new one after each change in ``src/``. A chapter that fails is left to
+    Sphinx, which runs it again and reports the error. Each kernel gets one BLAS
+    thread: more threads than cores would wait for each other.
+    """
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
+    config = app.env.mystnb_config
+    path = f"{config.execution_cache_path}/{app.config.mlpnotes_source[:16]}"
+    app.env.mystnb_config = config.copy(execution_cache_path=path)
+    cache = get_cache(path)
+    todo = []
+    for chapter in sorted(BOOK.glob("*.md")):
+        text = chapter.read_text("utf-8")
+        if reader := create_nb_reader(str(chapter), app.env.myst_config, config, text):
+            notebook = reader.read(text)
+            try:
+                cache.match_cache_notebook(notebook)
+            except KeyError:
+                todo.append((text.count("train("), str(chapter), notebook))
+    todo.sort(key=lambda job: -job[0])  # what trains most takes longest
+
+    def run(job):
+        _, uri, notebook = job
+        return uri, single_nb_execution(notebook, str(BOOK), 300, allow_errors=False)
+
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        for uri, result in pool.map(run, todo):
+            if result.err is None:
+                data = {"execution_seconds": result.time}
+                cache.cache_notebook_bundle(
+                    CacheBundleIn(result.nb, uri, data=data),
+                    check_validity=False, overwrite=True,
+                )  # fmt: skip
+
+
 def setup(app):
-    app.parallel = os.cpu_count()  # jupyter-book has no option for it
     app.add_config_value("mlpnotes_source", "", "env")
     app.add_domain(SourceMathDomain, override=True)
     app.add_directive("equations", EquationList)
     app.connect("config-inited", hash_source)
+    app.connect("builder-inited", execute_chapters, priority=900)
     app.connect("builder-inited", copy_mathjax)
     app.connect("doctree-read", link_names)
     app.connect("env-get-updated", number_lemmas, priority=900)

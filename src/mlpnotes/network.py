@@ -5,6 +5,7 @@ Rows are observations. Names are those of the notes (Leifer and Troendle,
 """
 
 import hashlib
+import importlib.resources
 import itertools
 import os
 import tempfile
@@ -16,7 +17,7 @@ import numpy as np
 
 from mlpnotes.functions import log_softmax, sigmoid, softmax
 
-PRETRAINED = Path(__file__).parent / "data" / "pretrained.npz"
+PRETRAINED = Path(str(importlib.resources.files("mlpnotes") / "data/pretrained.npz"))
 PRETRAINED_SHA256 = "2cf5a74bab1a881af8d9f3fdb7e5a2867df4b3bed583e4d041174cf2c4e4047c"
 BLOCK = 1000  # rows at a time where only a summary of the forward pass is kept
 
