@@ -28,7 +28,7 @@ lint: .venv/.installed  ## check style
 bench: .venv/.installed  ## time training against other programs; peers that are not installed are left out
 	$(BIN)/python benchmarks/speed.py
 
-accuracy: .venv/.installed  ## train the recipes of the chapter "further", half an hour on two cores
+accuracy: .venv/.installed  ## train the recipes of the chapter "further", a quarter of an hour on two cores
 	$(BIN)/python benchmarks/accuracy.py
 
 lock:  ## renew requirements.txt from pyproject.toml (needs uv)
