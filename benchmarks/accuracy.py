@@ -6,14 +6,13 @@ on the *validation* digits become those of `mlpnotes.load_pretrained`.
 """
 
 import argparse
-import csv
 import hashlib
 import os
 from collections import defaultdict
 from multiprocessing import Pool
-from pathlib import Path
 
 import numpy as np
+from tables import show, write
 from threadpoolctl import threadpool_limits
 
 from mlpnotes import accuracy, init_params, load_mnist, one_hot, save_params, train
@@ -21,17 +20,16 @@ from mlpnotes.augment import warp
 from mlpnotes.network import PRETRAINED
 from mlpnotes.training import cosine
 
-RESULTS = Path(__file__).parent / "results"
-
 MOMENTUM = dict(
     epochs=30, batch_size=64, learning_rate=0.3, momentum=0.9, schedule=cosine, l2=3e-5
 )
+WARPED = "and warps, 130 epochs"
 # name -> options of train, number of seeds
 RECIPES = {
     "gradient descent": (dict(epochs=30, batch_size=32, learning_rate=1.0), 3),
     "momentum, schedule, penalty": (MOMENTUM, 3),
     "and input dropout": (MOMENTUM | dict(l2=1e-5, input_dropout=0.2), 3),
-    "and warps, 130 epochs": (MOMENTUM | dict(l2=1e-5, epochs=130, augment=warp), 5),
+    WARPED: (MOMENTUM | dict(l2=1e-5, epochs=130, augment=warp), 5),
 }
 
 
@@ -82,18 +80,14 @@ def main(processes):
                 *(f"{m:.2f} ± {s:.2f}" for m, s in zip(mean, spread, strict=True)),
             )
         )
-    RESULTS.mkdir(exist_ok=True)
-    for file_name, table in (
-        ("accuracy-runs.csv", [header, *rows]),
-        (
-            "accuracy.csv",
-            [("recipe", "runs", "validation error, %", "test error, %"), *summary],
-        ),
-    ):
-        with open(RESULTS / file_name, "w", newline="", encoding="utf-8") as file:
-            csv.writer(file, lineterminator="\n").writerows(table)
-        print(*(",".join(map(str, row)) for row in table), sep="\n")
-    best = max(runs[name].values(), key=lambda r: r[0])  # name: the last recipe
+    for file, title, columns, table in (
+        ("accuracy-runs.csv", "Each run", header, rows),
+        ("accuracy.csv", "Means and standard deviations",
+         ("recipe", "runs", "validation error, %", "test error, %"), summary),
+    ):  # fmt: skip
+        show(title, columns, table)
+        write(file, columns, table)
+    best = max(runs[WARPED].values(), key=lambda r: r[0])
     save_params(PRETRAINED, best[-1])
     print("SHA-256", hashlib.sha256(PRETRAINED.read_bytes()).hexdigest())
 

@@ -96,12 +96,14 @@ def mlpnotes(task):
     return epoch
 
 
+def sigmoid(z):
+    """Return the sigmoid as it is printed."""
+    return 1 / (1 + np.exp(-z))
+
+
 def textbook(task, dtype=np.float64):
     """Write the formulas down as one would at first, in NumPy's default dtype."""
     X, y = task.X.astype(dtype), task.y.astype(dtype)
-
-    def sigmoid(z):
-        return 1 / (1 + np.exp(-z))
 
     def epoch():
         W1, b1, W2, b2, W3, b3 = task.copy(dtype)
@@ -132,9 +134,6 @@ def textbook32(task):
 
 def one_by_one(task):
     """Add the gradients up observation by observation, as older books do."""
-
-    def sigmoid(z):
-        return 1 / (1 + np.exp(-z))
 
     def epoch():
         params = W1, b1, W2, b2, W3, b3 = task.copy()

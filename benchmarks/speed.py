@@ -5,7 +5,6 @@ with every single measurement, written to ``benchmarks/results``.
 """
 
 import argparse
-import csv
 import datetime
 import importlib.metadata
 import os
@@ -19,12 +18,12 @@ os.environ["XLA_FLAGS"] = (
 
 import numpy as np
 from contestants import CONTESTANTS, Task
+from tables import RESULTS, show, write
 from threadpoolctl import threadpool_info, threadpool_limits
 from tqdm import tqdm
 
 from mlpnotes import init_params, load_mnist, one_hot, plots
 
-RESULTS = Path(__file__).parent / "results"
 EPOCH = 60000  # times are stated for this many rows
 OURS, LIMIT = "mlpnotes", "matrix products alone"
 SLOW = {"one by one": 1280}  # rows, instead of n
@@ -75,21 +74,6 @@ def ratio(slower, faster):
     """Return the median of the paired ratios and its quartiles, as a string."""
     low, middle, high = np.percentile(slower / faster, [25, 50, 75])
     return f"{middle:.2f} ({low:.2f} to {high:.2f})"
-
-
-def write(name, header, rows):
-    """Write a table to the results."""
-    RESULTS.mkdir(exist_ok=True)
-    with open(RESULTS / name, "w", newline="", encoding="utf-8") as file:
-        csv.writer(file, lineterminator="\n").writerows([header, *rows])
-
-
-def show(title, header, rows):
-    """Print a table with aligned columns."""
-    widths = [max(len(str(r[i])) for r in [header, *rows]) for i in range(len(header))]
-    print(f"\n{title}\n")
-    for row in [header, ["-" * w for w in widths], *rows]:
-        print("  ".join(str(c).ljust(w) for c, w in zip(row, widths, strict=True)))
 
 
 def environment(present):

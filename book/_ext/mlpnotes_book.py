@@ -210,7 +210,9 @@ def execute_chapters(app):
 
     def run(job):
         _, uri, notebook = job
-        return uri, single_nb_execution(notebook, str(BOOK), 300, allow_errors=False)
+        return uri, single_nb_execution(
+            notebook, str(BOOK), config.execution_timeout, allow_errors=False
+        )
 
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         for uri, result in pool.map(run, todo):
