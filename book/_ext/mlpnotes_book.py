@@ -3,13 +3,12 @@
 Equations ``eq-9`` and lemmas ``lem-2`` are numbered by their labels, as in the
 source, on every page. In code, the ``(9)`` of a trailing comment links to that
 equation, on the pages and in the rendered source alike. ``{equations}`` lists
-each equation with its line of the program and its check. MathJax is served
-from the site itself. Chapters run in parallel before Sphinx reads them, and all of
-them run again after a change in ``src/``.
+each equation with its line of the program and its check. Chapters run in
+parallel before Sphinx reads them, and all of them run again after a change in
+``src/``.
 """
 
 import hashlib
-import importlib.resources
 import itertools
 import os
 import re
@@ -26,7 +25,6 @@ from myst_nb.core.read import create_nb_reader
 from sphinx import addnodes
 from sphinx.domains.math import MathDomain
 from sphinx.util.docutils import SphinxDirective
-from sphinx.util.fileutil import copy_asset
 
 import mlpnotes
 from mlpnotes import augment, gradcheck, jacobians, training, tutor
@@ -165,23 +163,22 @@ def number_lemmas(app, env):
     return []
 
 
-def copy_mathjax(app):
-    """Copy the one script and the fonts that the pages load."""
-    package = importlib.resources.files("sphinx-mathjax-offline")
-    for part in ("tex-chtml.js", "output/chtml/fonts"):
-        target = Path(app.outdir, "_static", "mathjax", part)
-        copy_asset(
-            str(package / "static" / "mathjax" / part),
-            str(target if target.suffix == "" else target.parent),
-        )
-
-
 def hash_source(app, config):
     """Make the package's source part of the configuration."""
     digest = hashlib.sha256()
     for path in sorted(SOURCE.rglob("*.py")):
         digest.update(path.read_bytes())
     config.mlpnotes_source = digest.hexdigest()
+
+
+def sharp_figures(folder):
+    """Let the kernels draw two pixels for one, for screens that show them."""
+    profile = folder / "profile_default"
+    profile.mkdir(parents=True, exist_ok=True)
+    (profile / "ipython_kernel_config.py").write_text(
+        'c.InlineBackend.figure_formats = {"retina"}\n', "utf-8"
+    )
+    os.environ["IPYTHONDIR"] = str(folder)
 
 
 def execute_chapters(app):
@@ -193,6 +190,7 @@ def execute_chapters(app):
     thread: more threads than cores would wait for each other.
     """
     os.environ.setdefault("OMP_NUM_THREADS", "1")
+    sharp_figures(Path(app.outdir).parent / "ipython")
     config = app.env.mystnb_config
     path = f"{config.execution_cache_path}/{app.config.mlpnotes_source[:16]}"
     app.env.mystnb_config = config.copy(execution_cache_path=path)
@@ -230,8 +228,7 @@ def setup(app):
     app.add_directive("equations", EquationList)
     app.connect("config-inited", hash_source)
     app.connect("builder-inited", execute_chapters, priority=900)
-    app.connect("builder-inited", copy_mathjax)
     app.connect("doctree-read", link_names)
     app.connect("env-get-updated", number_lemmas, priority=900)
-    app.connect("html-page-context", link_comments)
+    app.connect("html-page-context", link_comments, priority=400)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
