@@ -83,6 +83,7 @@ def shrink_images(app, pagename, templatename, context, doctree):
                 round(float(n)) for n in re.findall(r'(?:width|height)="([\d.]+)', head)
             )
         size = f'width="{width}" height="{height}" loading="lazy"'
+        before, after = (re.sub(r'\bstyle="[^"]*"', "", t) for t in (before, after))
         return f'{before}{name}" {size}{after}'
 
     context["body"] = re.sub(

@@ -30,6 +30,12 @@ import mlpnotes
 from mlpnotes import augment, gradcheck, jacobians, training, tutor
 
 
+SYMBOLS = {
+    *mlpnotes.Activations._fields, *mlpnotes.Params._fields,
+    *mlpnotes.Gradients._fields, "y",
+}  # fmt: skip
+
+
 class SourceMathDomain(MathDomain):
     """Number ``eq-N`` as (N); other equations are lettered (A), (B), ... by page."""
 
@@ -136,21 +142,57 @@ def public_names():
 
 
 def link_names(app, doctree):
-    """Make `forward` in running text a link to its documentation."""
-    if app.env.docname == "api":
+    """Make `forward` in running text a link to its documentation.
+
+    A name of an array, `dz3`, becomes a link to its row in the notation.
+    """
+    docname = app.env.docname
+    if docname == "api":
         return
     names = public_names()
+    taken = (nodes.reference, addnodes.pending_xref, nodes.title)
     for literal in list(doctree.findall(nodes.literal)):
-        full = names.get(literal.astext().removesuffix("()"))
-        if full and not isinstance(
-            literal.parent, (nodes.reference, addnodes.pending_xref)
-        ):
-            reference = addnodes.pending_xref(
-                "", refdomain="py", reftype="obj", reftarget=full,
-                refexplicit=True, refwarn=True, refdoc=app.env.docname,
-            )  # fmt: skip
-            literal.replace_self(reference)
-            reference += literal
+        text = literal.astext()
+        if isinstance(literal.parent, taken):
+            continue
+        if full := names.get(text.removesuffix("()")):
+            target = dict(refdomain="py", reftype="obj", reftarget=full)
+        elif text in SYMBOLS and docname != "notation":
+            target = dict(refdomain="std", reftype="ref", reftarget=f"symbol-{text}")
+            literal["classes"].append("symbol")
+        else:
+            continue
+        reference = addnodes.pending_xref(
+            "", refexplicit=True, refwarn=True, refdoc=docname, **target
+        )
+        literal.replace_self(reference)
+        reference += literal
+
+
+def mark_symbols(app, doctree):
+    """Give the rows of the notation's tables the targets ``symbol-dz3``."""
+    if app.env.docname != "notation":
+        return
+    labels = app.env.get_domain("std").anonlabels
+    for row in doctree.findall(nodes.row):
+        for name in {n.astext() for n in row.findall(nodes.literal)} & SYMBOLS:
+            if f"symbol-{name}" not in labels:
+                row["ids"].append(f"symbol-{name}")
+                labels[f"symbol-{name}"] = ("notation", f"symbol-{name}")
+
+
+def symbol_tips(app, env):
+    """Show the row of the notation at each link to it."""
+    notation = env.get_and_resolve_doctree("notation", app.builder)
+    for row in notation.findall(nodes.row):
+        if not row["ids"]:
+            continue
+        content = nodes.paragraph()
+        for entry in row:
+            content += [child.deepcopy() for child in entry.findall(nodes.paragraph)]
+        tip = app.builder.render_partial(content)["fragment"]
+        for anchor in row["ids"]:
+            env.tippy_config.custom_tips[f"notation.html#{anchor}"] = tip
 
 
 def number_lemmas(app, env):
@@ -229,6 +271,8 @@ def setup(app):
     app.connect("config-inited", hash_source)
     app.connect("builder-inited", execute_chapters, priority=900)
     app.connect("doctree-read", link_names)
+    app.connect("doctree-read", mark_symbols)
+    app.connect("env-check-consistency", symbol_tips)
     app.connect("env-get-updated", number_lemmas, priority=900)
     app.connect("html-page-context", link_comments, priority=400)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -4,6 +4,7 @@ All addresses follow from ``repository.url`` in ``_config.yml``. The site is
 expected at ``<owner>.github.io/<name>``, unless ``html.baseurl`` says otherwise.
 """
 
+import re
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -132,6 +133,16 @@ def drop_unused(app, pagename, templatename, context, doctree):
     ]
 
 
+def mend_body(app, pagename, templatename, context, doctree):
+    """Drop thebe's settings; give references the role that their list asks for."""
+    body = context.get("body", "").replace('role="doc-biblioentry"', 'role="listitem"')
+    context["body"] = re.sub(
+        r'\s*<script type="text/x-thebe-config">.*?</script>'
+        r"|\s*<script>kernelName = '.*?'</script>",
+        "", body, flags=re.DOTALL,
+    )  # fmt: skip
+
+
 def draw_card(app, exception):
     """Draw the picture that a shared link shows."""
     if exception or app.builder.name != "html":
@@ -148,6 +159,7 @@ def draw_card(app, exception):
 def setup(app):
     app.connect("config-inited", addresses, priority=900)
     app.connect("html-page-context", set_buttons, priority=600)
+    app.connect("html-page-context", mend_body, priority=400)
     app.connect("html-page-context", drop_unused, priority=900)
     app.connect("build-finished", draw_card)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

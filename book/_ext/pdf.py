@@ -1,0 +1,144 @@
+"""Print the built site as one PDF: ``python book/_ext/pdf.py``.
+
+The articles of all pages are joined in the order of the table of contents, the
+links between them made links inside the document, and Chromium prints it twice:
+first to learn on which page each chapter begins, then with these numbers.
+"""
+
+import os
+import shutil
+import sys
+from io import BytesIO
+from urllib.parse import urljoin
+
+import yaml
+from bs4 import BeautifulSoup
+from equations import BOOK
+from pages import PDF
+from playwright.sync_api import sync_playwright
+from pypdf import PdfReader
+
+SITE = BOOK / "_build" / "html"
+STYLE = """
+@page { size: A4; margin: 20mm 20mm 22mm; }
+html { font-size: 10pt; }
+body { margin: 0; }
+.bd-content { display: block; }
+article { max-width: none; padding: 0 !important; }
+article + article { break-before: page; }
+article h1 { font-size: 2em; margin-top: 0; }
+article h2 { font-size: 1.5em; }
+.highlight pre, .cell_output pre { font-size: 8pt; overflow-wrap: anywhere; }
+div.math, table { font-size: 9.5pt; overflow: visible; }
+table { width: 100%; overflow-wrap: anywhere; }
+article img { max-height: 160mm; object-fit: contain; }
+a { text-decoration: none !important; }
+.title-page { break-after: page; padding-top: 60mm; text-align: center; }
+.title-page img { width: 40mm; }
+.title-page h1 { font-size: 2.6em; }
+.contents { break-after: page; }
+.contents li { display: flex; list-style: none; }
+.contents li::before { order: 1; flex: 1; border-bottom: 1px dotted; content: ""; margin: 0 0.5em 0.3em; }
+.contents span { order: 2; }
+"""
+FOOTER = """<div style="font-size: 8pt; width: 100%; text-align: center">
+<span class="pageNumber"></span></div>"""
+
+
+def launch(playwright):
+    """Start Chromium: of the system if there is one, else of Playwright."""
+    path = os.environ.get("CHROMIUM") or shutil.which("chromium")
+    return playwright.chromium.launch(
+        executable_path=path, args=["--no-sandbox"] if os.name == "posix" else []
+    )
+
+
+def contents():
+    """Return the parts of the book: their captions and the names of their pages."""
+    toc = yaml.safe_load((BOOK / "_toc.yml").read_text("utf-8"))
+    parts = [(p["caption"], [c["file"] for c in p["chapters"]]) for p in toc["parts"]]
+    return [("", [toc["root"]]), *parts]
+
+
+def soup(page):
+    return BeautifulSoup((SITE / f"{page}.html").read_text("utf-8"), "html.parser")
+
+
+def article(page, pages, address):
+    """Return a page's article, its anchors and links renamed for one document."""
+    found = soup(page).select_one("article.bd-article")
+    for tag in found.select("[id]"):
+        tag["id"] = f"{page}--{tag['id']}"
+    for link in found.select("a[href]"):
+        target, _, anchor = link["href"].partition("#")
+        name = target.removesuffix(".html") or page
+        if name in pages:
+            link["href"] = f"#{name}--{anchor}" if anchor else f"#{name}"
+        else:
+            link["href"] = urljoin(address, link["href"])
+    for image in found.select("img"):
+        image["loading"] = "eager"
+    for hidden in found.select("script, .headerlink, details.hide, .copybtn"):
+        hidden.decompose()
+    found["id"] = page
+    return found
+
+
+def document(numbers):
+    """Return the book as one page of HTML; numbers are the chapters' pages."""
+    first = soup("intro")
+    address = first.select_one("link[rel=canonical]")["href"]
+    title = first.select_one("h1").get_text().removesuffix("#")
+    pages = [page for _, part in contents() for page in part]
+    styles = "".join(map(str, first.select("link[rel=stylesheet]")))
+    toc, articles = "", ""
+    for caption, part in contents():
+        toc += f"<h2>{caption}</h2><ul>" if caption else "<ul>"
+        for page in part:
+            found = article(page, pages, address)
+            articles += str(found)
+            heading = found.h1.decode_contents()
+            toc += f'<li><a href="#{page}">{heading}</a>'
+            toc += f"<span>{numbers.get(page, '')}</span></li>"
+        toc += "</ul>"
+    return f"""<!DOCTYPE html>
+<html lang="en" data-theme="light" data-mode="light"><head><meta charset="utf-8">
+<title>{title}</title>{styles}<style>{STYLE}</style></head>
+<body><div class="bd-content">
+<section class="title-page"><img src="_static/logo.svg" alt="">
+<h1>{title}</h1><p>The mlpnotes authors</p><p><a href="{address}">{address}</a></p>
+</section>
+<nav class="contents"><h1>Contents</h1>{toc}</nav>
+{articles}</div></body></html>"""
+
+
+def main():
+    with sync_playwright() as playwright:
+        browser = launch(playwright)
+        page = browser.new_page()
+        file = SITE / "book.html"
+        numbers = {}
+        for _ in range(2):
+            file.write_text(document(numbers), "utf-8")
+            page.goto(file.as_uri())
+            data = page.pdf(
+                prefer_css_page_size=True, print_background=True, outline=True,
+                tagged=True, display_header_footer=True, header_template="<span></span>",
+                footer_template=FOOTER,
+            )  # fmt: skip
+            reader = PdfReader(BytesIO(data))
+            numbers = {
+                name.lstrip("/"): reader.get_destination_page_number(destination) + 1
+                for name, destination in reader.named_destinations.items()
+            }
+        browser.close()
+    file.unlink()
+    (SITE / PDF).write_bytes(data)
+    for path in SITE.rglob("*.html"):  # now the pages may offer it
+        text = path.read_text("utf-8")
+        path.write_text(text.replace("btn-no-pdf-yet", "btn-pdf-of-book"), "utf-8")
+    print(f"{len(reader.pages)} pages, {len(data) / 1e6:.1f} MB: {SITE / PDF}")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
