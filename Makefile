@@ -1,10 +1,10 @@
 PYTHON ?= python3
-BIN := .venv/bin
+BIN := .venv/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
 
-.PHONY: help book test record lint bench accuracy lock clean
+.PHONY: help book pdf test site-test record lint lab bench accuracy lock clean
 
 help:  ## list the targets
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 10
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
 
 .venv/.installed: requirements.txt pyproject.toml
 	$(PYTHON) -m venv .venv
@@ -15,8 +15,14 @@ book: .venv/.installed  ## build the site, any warning is an error
 	$(BIN)/jupyter-book build -W -n --keep-going book/
 	@echo "The book is in book/_build/html/index.html"
 
+pdf: book  ## print the site as one PDF, and offer it on the pages (needs Chromium)
+	$(BIN)/python book/_ext/pdf.py
+
 test: .venv/.installed  ## run the unit tests and every chapter's notebook
 	$(BIN)/pytest --nbval
+
+site-test: pdf  ## look at every page of the built site in Chromium
+	$(BIN)/pytest -m site tests/test_site.py
 
 record: .venv/.installed  ## execute the chapters and keep their outputs as reference
 	$(BIN)/python tests/record.py
@@ -24,6 +30,11 @@ record: .venv/.installed  ## execute the chapters and keep their outputs as refe
 lint: .venv/.installed  ## check style
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+
+lab: .venv/.installed  ## open the book as notebooks in JupyterLab
+	mkdir -p .venv/share/jupyter/lab/settings
+	cp .binder/overrides.json .venv/share/jupyter/lab/settings/
+	$(BIN)/jupyter lab book/intro.md
 
 bench: .venv/.installed  ## time training against other programs; peers that are not installed are left out
 	$(BIN)/python benchmarks/speed.py

@@ -264,10 +264,16 @@ def execute_chapters(app):
                 )  # fmt: skip
 
 
+def skip_fields(app, what, name, obj, skip, options):
+    """Leave out the fields of named tuples: their class describes them."""
+    return True if type(obj).__name__ == "_tuplegetter" else None
+
+
 def setup(app):
     app.add_config_value("mlpnotes_source", "", "env")
     app.add_domain(SourceMathDomain, override=True)
     app.add_directive("equations", EquationList)
+    app.connect("autodoc-skip-member", skip_fields)
     app.connect("config-inited", hash_source)
     app.connect("builder-inited", execute_chapters, priority=900)
     app.connect("doctree-read", link_names)

@@ -23,17 +23,20 @@ if find_spec("mlpnotes") is None:  # elsewhere than in the book's own environmen
 class Plain:
     """Turns the book's MyST into plain Markdown, one chapter at a time."""
 
-    def __init__(self, env, docname, doctree, site):
+    def __init__(self, app, docname):
+        env, doctree = app.env, app.env.get_doctree(docname)
         self.labels = env.get_domain("std").labels
         self.equations = env.get_domain("math").equations
         self.figures = env.toc_fignumbers
-        self.docname, self.site = docname, site
+        self.docname, self.site = docname, app.config.html_baseurl
+        self.substitutions = app.config.myst_substitutions
         self.sources = [
             node for node in doctree.findall(nodes.literal_block) if "source" in node
         ]
 
     def __call__(self, text):
         text = re.sub(r"^\([\w-]+\)=\n", "", text, flags=re.MULTILINE)
+        text = re.sub(r"\{\{ (\w+) \}\}", lambda m: self.substitutions[m[1]], text)
         text = re.sub(
             r"^(`{3,}|:{3,})\{([\w:-]+)\}(.*)\n((?::.*\n)*)((?:.*\n)*?)\1$\n?",
             self.directive,
@@ -103,9 +106,7 @@ def write_notebook(app, pagename, templatename, context, doctree):
     executed = Path(app.outdir).parent / "jupyter_execute" / f"{pagename}.ipynb"
     if doctree is None or not executed.exists():
         return
-    plain = Plain(
-        app.env, pagename, app.env.get_doctree(pagename), app.config.html_baseurl
-    )
+    plain = Plain(app, pagename)
     cache = get_cache(app.env.mystnb_config.execution_cache_path)
     _, notebook = cache.merge_match_into_notebook(nbformat.read(executed, 4))
     cells = []

@@ -39,6 +39,9 @@ def addresses(app, config):
     config.ogp_image = f"{config.html_baseurl}_static/card.png"
     prefix = urlsplit(config.html_baseurl).path
     config.notfound_urls_prefix = prefix
+    config.myst_substitutions["run_locally"] = (
+        f"```\ngit clone {repository}\ncd {name}\nmake lab\n```"
+    )
     config.notfound_context = {
         "title": "Page not found",
         "body": NOT_FOUND.format(prefix=prefix),

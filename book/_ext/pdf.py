@@ -30,16 +30,19 @@ article h1 { font-size: 2em; margin-top: 0; }
 article h2 { font-size: 1.5em; }
 .highlight pre, .cell_output pre { font-size: 8pt; overflow-wrap: anywhere; }
 div.math, table { font-size: 9.5pt; overflow: visible; }
+.cell_input, .cell_output, .highlight { break-inside: avoid; }
+.book-toc h2 { font-size: 1.1em; margin: 0.8em 0 0.3em; }
+.bd-content a code.symbol { color: inherit; }
 table { width: 100%; overflow-wrap: anywhere; }
 article img { max-height: 160mm; object-fit: contain; }
 a { text-decoration: none !important; }
 .title-page { break-after: page; padding-top: 60mm; text-align: center; }
 .title-page img { width: 40mm; }
 .title-page h1 { font-size: 2.6em; }
-.contents { break-after: page; }
-.contents li { display: flex; list-style: none; }
-.contents li::before { order: 1; flex: 1; border-bottom: 1px dotted; content: ""; margin: 0 0.5em 0.3em; }
-.contents span { order: 2; }
+.book-toc { break-after: page; }
+.book-toc li { display: flex; list-style: none; }
+.book-toc li::before { order: 1; flex: 1; border-bottom: 1px dotted; content: ""; margin: 0 0.5em 0.3em; }
+.book-toc span { order: 2; }
 """
 FOOTER = """<div style="font-size: 8pt; width: 100%; text-align: center">
 <span class="pageNumber"></span></div>"""
@@ -108,7 +111,7 @@ def document(numbers):
 <section class="title-page"><img src="_static/logo.svg" alt="">
 <h1>{title}</h1><p>The mlpnotes authors</p><p><a href="{address}">{address}</a></p>
 </section>
-<nav class="contents"><h1>Contents</h1>{toc}</nav>
+<nav class="book-toc"><h1>Contents</h1>{toc}</nav>
 {articles}</div></body></html>"""
 
 
