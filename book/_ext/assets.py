@@ -86,9 +86,12 @@ def shrink_images(app, pagename, templatename, context, doctree):
         before, after = (re.sub(r'\bstyle="[^"]*"', "", t) for t in (before, after))
         return f'{before}{name}" {size}{after}'
 
-    context["body"] = re.sub(
-        r'(<img [^>]*?_images/)(\w+\.\w+)"([^>]*>)', sized, context.get("body", "")
+    body = re.sub(
+        r"<a [^>]*\bimage-reference\b[^>]*>\s*(<img [^>]*>)\s*</a>",
+        r"\1",
+        context.get("body", ""),
     )
+    context["body"] = re.sub(r'(<img [^>]*?_images/)(\w+\.\w+)"([^>]*>)', sized, body)
 
 
 def remove_unnamed(static, texts):

@@ -29,7 +29,6 @@ from sphinx.util.docutils import SphinxDirective
 import mlpnotes
 from mlpnotes import augment, gradcheck, jacobians, training, tutor
 
-
 SYMBOLS = {
     *mlpnotes.Activations._fields, *mlpnotes.Params._fields,
     *mlpnotes.Gradients._fields, "y",

@@ -52,7 +52,7 @@ class Plain:
         return re.sub(r"\{([\w:]+)\}`([^`]*)`", self.role, text).strip()
 
     def directive(self, match):
-        fence, name, title, options, body = match.groups()
+        _, name, title, options, body = match.groups()
         title = title.strip()
         inner = self(body)
         label = re.search(r":label: (.*)", options)
@@ -112,7 +112,9 @@ def write_notebook(app, pagename, templatename, context, doctree):
     cells = []
     for cell in notebook.cells:
         if cell.cell_type == "markdown":
-            cell = new_markdown_cell(plain(cell.source)) if cell.source.strip() else None
+            cell = (
+                new_markdown_cell(plain(cell.source)) if cell.source.strip() else None
+            )
         if cell:
             cells.append(cell)
     repository = app.config.html_theme_options["repository_url"]

@@ -56,6 +56,7 @@ def set_buttons(app, pagename, templatename, context, doctree):
     owner, name = repository.split("/")[-2:]
     branch = context["theme_repository_branch"]
     path = f"book/{pagename}.md"
+    here = context["pathto"]("intro").strip("#")
     is_notebook = "kernelspec" in app.env.metadata[pagename]
 
     def link(text, url, icon, tooltip, **options):
@@ -83,7 +84,7 @@ def set_buttons(app, pagename, templatename, context, doctree):
             "fas fa-play", "Open this chapter as a notebook in Google Colab",
         ),
         link(
-            "On your machine", context["pathto"]("intro") + "#run-it-yourself",
+            "On your machine", f"{here}#run-it-yourself",
             "fas fa-laptop", "How to run this chapter on your own machine",
         ),
     ]  # fmt: skip

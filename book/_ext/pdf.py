@@ -41,7 +41,8 @@ a { text-decoration: none !important; }
 .title-page h1 { font-size: 2.6em; }
 .book-toc { break-after: page; }
 .book-toc li { display: flex; list-style: none; }
-.book-toc li::before { order: 1; flex: 1; border-bottom: 1px dotted; content: ""; margin: 0 0.5em 0.3em; }
+.book-toc li::before { order: 1; flex: 1; border-bottom: 1px dotted; content: ""; }
+.book-toc li::before { margin: 0 0.5em 0.3em; }
 .book-toc span { order: 2; }
 """
 FOOTER = """<div style="font-size: 8pt; width: 100%; text-align: center">
@@ -126,8 +127,8 @@ def main():
             page.goto(file.as_uri())
             data = page.pdf(
                 prefer_css_page_size=True, print_background=True, outline=True,
-                tagged=True, display_header_footer=True, header_template="<span></span>",
-                footer_template=FOOTER,
+                tagged=True, display_header_footer=True,
+                header_template="<span></span>", footer_template=FOOTER,
             )  # fmt: skip
             reader = PdfReader(BytesIO(data))
             numbers = {

@@ -43,9 +43,8 @@ def engine():
     for part in ["startup", *PARTS]:
         context.eval((MATHJAX / f"{part}.js").read_text("utf-8"))
     names = ["output/chtml/fonts/tex.js" if "fonts" in p else p for p in PARTS]
-    context.eval(
-        f"MathJax.loader.preLoad(...{json.dumps(names)}); MathJax.config.startup.ready()"
-    )
+    context.eval(f"MathJax.loader.preLoad(...{json.dumps(names)})")
+    context.eval("MathJax.config.startup.ready()")
     return context
 
 
@@ -54,6 +53,13 @@ def typeset(latex, display):
     """Return the HTML of a formula."""
     call = f"MathJax.tex2chtml({json.dumps(latex)}, {json.dumps({'display': display})})"
     return engine().eval(f"MathJax.startup.adaptor.outerHTML({call})")
+
+
+def plain_mathematics(app, pagename, templatename, context, doctree):
+    """Let the description of a page, made from its first words, hold no LaTeX."""
+    for node in list(doctree.findall(nodes.math)) if doctree else []:
+        spoken = typeset(node.astext(), display=False).partition("<math")[2]
+        node.replace_self(nodes.Text(re.sub("^[^>]*>|<[^>]*>", "", spoken)))
 
 
 def checked(node, latex, display):
@@ -121,5 +127,6 @@ def setup(app):
         block_renderers=(visit_display, None),
     )
     app.add_css_file("mathjax.css")
+    app.connect("html-page-context", plain_mathematics, priority=100)
     app.connect("build-finished", write_stylesheet, priority=900)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,0 +1,520 @@
+"""The built site, as a reader meets it in a browser: ``make site-test``."""
+
+import functools
+import http.server
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import threading
+import urllib.request
+from pathlib import Path
+from urllib.parse import unquote, urldefrag, urljoin, urlsplit
+
+import axe_playwright_python
+import nbformat
+import pytest
+import yaml
+from bs4 import BeautifulSoup
+from nbclient import NotebookClient
+from pdf import PDF, contents, launch
+from playwright.sync_api import sync_playwright
+from pypdf import PdfReader
+from record import BOOK, TESTS
+
+pytestmark = pytest.mark.site
+
+ROOT = TESTS.parent
+SITE = BOOK / "_build" / "html"
+CHAPTERS = [page for _, part in contents() for page in part]
+PAGES = [*CHAPTERS, "404", "search", "_modules/mlpnotes/network"]
+SETTINGS = yaml.safe_load((BOOK / "_config.yml").read_text("utf-8"))
+REPOSITORY = SETTINGS["repository"]["url"]
+OWNER, NAME = REPOSITORY.split("/")[-2:]
+AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text("utf-8")
+
+
+@pytest.fixture(scope="session")
+def address(tmp_path_factory):
+    """Serve the site below /<name>/, as GitHub does."""
+    root = tmp_path_factory.mktemp("host")
+    shutil.copytree(SITE, root / NAME)
+
+    class Quiet(http.server.SimpleHTTPRequestHandler):
+        def log_message(self, *args):
+            pass
+
+    handler = functools.partial(Quiet, directory=root)
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}/{NAME}/"
+        server.shutdown()
+
+
+@pytest.fixture(scope="session")
+def browser():
+    with sync_playwright() as playwright:
+        browser = launch(playwright)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def open_page(browser):
+    """Return a function that opens an address and notes what goes wrong."""
+    contexts = []
+
+    def open_page(url, theme="light", width=1400, **options):
+        context = browser.new_context(
+            viewport={"width": width, "height": 900}, color_scheme=theme, **options
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.problems = []
+        origin = "file://" if url.startswith("file:") else "http://127.0.0.1"
+
+        def note(what):
+            page.problems.append(what)
+
+        page.on("console", lambda m: m.type == "error" and note(m.text))
+        page.on("pageerror", lambda e: note(str(e)))
+        page.on("requestfailed", lambda r: note(f"failed: {r.url}"))
+        page.on("response", lambda r: r.status >= 400 and note(f"{r.status}: {r.url}"))
+        page.on(
+            "request",
+            lambda r: (
+                r.url.startswith((origin, "data:", "blob:"))
+                or note(f"foreign: {r.url}")
+            ),
+        )
+        page.goto(url, wait_until="load")
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+
+
+@functools.cache
+def soup(page):
+    return BeautifulSoup((SITE / f"{page}.html").read_text("utf-8"), "html.parser")
+
+
+LOOK = """async () => {
+  const images = [...document.images];
+  for (const image of images) image.loading = "eager";
+  const undecoded = [];
+  for (const image of images)
+    await image.decode().catch(() => undecoded.push(image.src));
+  const article = document.querySelector("article, main").cloneNode(true);
+  for (const code of article.querySelectorAll("pre, code, mjx-container, script"))
+    code.remove();
+  return {
+    overflow: document.documentElement.scrollWidth - innerWidth,
+    undecoded, text: article.textContent,
+    unsized: [...document.querySelectorAll("article img")].filter(
+      (image) => !image.width || !image.height || !image.alt).map((i) => i.src),
+    fonts: [...document.fonts].filter((f) => f.status === "error").length,
+  };
+}"""
+
+
+@pytest.mark.parametrize("width", [1400, 390])
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("name", PAGES)
+def test_page(open_page, address, name, theme, width):
+    page = open_page(f"{address}{name}.html", theme, width)
+    seen = page.evaluate(LOOK)
+    assert page.problems == []
+    assert seen["overflow"] <= 0
+    assert seen["undecoded"] == []
+    assert seen["unsized"] == []
+    assert seen["fonts"] == 0
+    raw = re.findall(
+        r".{0,20}(?:\$|\\\w{2,}|Math input error|\{\w+\}`).{0,20}", seen["text"]
+    )
+    assert raw == []
+    assert page.locator("mjx-merror").count() == 0
+    assert page.locator("html").get_attribute("data-theme") == theme
+    page.evaluate(AXE)
+    found = page.evaluate("axe.run()")["violations"]
+    assert [(v["id"], n["html"][:200]) for v in found for n in v["nodes"]] == []
+
+
+def test_pages_with_mathematics_have_it_typeset():
+    for chapter in CHAPTERS:
+        source = (BOOK / f"{chapter}.md").read_text("utf-8")
+        typeset = soup(chapter).select("article mjx-container")
+        assert bool(typeset) >= ("$" in source), chapter
+        spoken = soup(chapter).select("article mjx-assistive-mml math")
+        assert len(spoken) == len(typeset)
+
+
+def test_equation_numbers_are_their_labels():
+    shown = []
+    for chapter in CHAPTERS:
+        for math in soup(chapter).select('div.math[id^="equation-eq-"]'):
+            number = math.select_one(".eqno").get_text().strip("#¶")
+            assert number == f"({math['id'].removeprefix('equation-eq-')})"
+            shown.append(number)
+    assert sorted(shown) == sorted(f"({n})" for n in range(1, 56))
+
+
+def test_links_and_anchors_resolve():
+    base = "http://site/"
+    pages = {
+        str(p.relative_to(SITE).as_posix()): BeautifulSoup(
+            p.read_text("utf-8"), "html.parser"
+        )
+        for p in SITE.rglob("*.html")
+        if p.name != "404.html"
+    }
+    anchors = {name: {t["id"] for t in s.select("[id]")} for name, s in pages.items()}
+    broken, count = [], 0
+    for name, page in pages.items():
+        for tag in page.select("[href], [src]"):
+            link = tag.get("href") or tag.get("src") or ""
+            url, anchor = urldefrag(urljoin(base + name, link))
+            if not url.startswith(base) or link.startswith("data:"):
+                continue
+            count += 1
+            target = unquote(urlsplit(url).path.lstrip("/"))
+            if not (SITE / target).is_file() or (
+                anchor and target in anchors and anchor not in anchors[target]
+            ):
+                broken.append((name, link))
+    assert broken == []
+    assert count > 3000
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("softmax jacobian", "lemma-1"),
+        ("cross-entropy", "lemma-2"),
+        ("outer product", "lemma-4"),
+        ("sigmoid derivative", "lemma-5"),
+        ("chain rule", "chain-rule"),
+        ("second hidden layer", "step-2"),
+        ("penalty weights", "regularization"),
+        ("complex step", "gradient-check"),
+        ("diagnose", "your-backprop"),
+        ("momentum", "further"),
+    ],
+)
+def test_search_finds(open_page, address, query, expected):
+    page = open_page(f"{address}search.html?q={query.replace(' ', '+')}")
+    page.wait_for_selector("#search-results ul.search li a")
+    page.wait_for_timeout(300)
+    found = page.locator("#search-results ul.search > li > a").evaluate_all(
+        "links => links.slice(0, 5).map((a) => new URL(a.href).pathname)"
+    )
+    assert f"/{NAME}/{expected}.html" in found
+    assert page.problems == []
+
+
+def test_buttons_point_where_they_should():
+    page = soup("lemma-1")
+    menu = {
+        a.get_text(strip=True): a["href"] for a in page.select("ul.dropdown-menu a")
+    }
+    assert menu == {
+        "Binder": f"https://mybinder.org/v2/gh/{OWNER}/{NAME}/main"
+        "?urlpath=lab/tree/book/lemma-1.md",
+        "Colab": f"https://colab.research.google.com/github/{OWNER}/{NAME}"
+        "/blob/gh-pages/_sources/lemma-1.ipynb",
+        "On your machine": "intro.html#run-it-yourself",
+        "Repository": REPOSITORY,
+        "Edit this page": f"{REPOSITORY}/edit/main/book/lemma-1.md",
+        "Report a problem": f"{REPOSITORY}/issues/new?title=Page%20lemma-1%3A%20",
+        "Notebook": "_sources/lemma-1.ipynb",
+        "Markdown": "_sources/lemma-1.md",
+        "Whole book (PDF)": PDF,
+    }
+    assert soup("api").find("a", string=re.compile("Binder")) is None
+    following = page.select_one("a.right-next")["href"]
+    assert (page.select_one("a.left-prev")["href"], following) == (
+        "chain-rule.html",
+        "lemma-2.html",
+    )
+
+
+def test_metadata():
+    site = f"https://{OWNER}.github.io/{NAME}/"
+    for chapter in CHAPTERS:
+        head = soup(chapter).head
+        assert head.select_one("link[rel=canonical]")["href"] == f"{site}{chapter}.html"
+        for name in ("description", "og:description", "og:title", "og:image"):
+            tag = head.select_one(f'meta[name="{name}"], meta[property="{name}"]')
+            assert len(tag["content"]) > 4, (chapter, name)
+            assert not re.search(r"[$\\{}]", tag["content"]), (chapter, tag["content"])
+        assert (
+            "Last updated" in soup(chapter).select_one(".bd-footer").parent.get_text()
+        )
+    sitemap = (SITE / "sitemap.xml").read_text("utf-8")
+    assert all(f"<loc>{site}{chapter}.html</loc>" in sitemap for chapter in CHAPTERS)
+    image = urlsplit(soup("intro").select_one('meta[property="og:image"]')["content"])
+    assert (SITE / image.path.removeprefix(f"/{NAME}/")).is_file()
+
+
+def test_page_404_leads_back_from_any_depth(open_page, address):
+    html = (SITE / "404.html").read_text("utf-8")
+    links = [a["href"] for a in BeautifulSoup(html, "html.parser").select("article a")]
+    assert len(links) == 4
+    for link in links:
+        page = open_page(urljoin(address, link))
+        assert page.problems == []
+
+
+def test_nothing_else_names_the_repository():
+    files = subprocess.run(
+        ["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout.split("\0")
+    naming = [
+        name
+        for name in filter(None, files)
+        if f"{OWNER}/{NAME}".encode() in (ROOT / name).read_bytes()
+    ]
+    assert naming == ["book/_config.yml"]
+
+
+def test_a_fork_changes_one_line(tmp_path):
+    """Build a copy with another address: only that one may appear."""
+    for folder in ("book", "src", "benchmarks"):
+        shutil.copytree(
+            ROOT / folder, tmp_path / folder,
+            ignore=shutil.ignore_patterns("html", ".doctrees", "jupyter_execute"),
+        )  # fmt: skip
+    settings = tmp_path / "book" / "_config.yml"
+    text = settings.read_text("utf-8")
+    assert text.count(REPOSITORY) == 1
+    settings.write_text(
+        text.replace(REPOSITORY, "https://github.com/ada/notes"), "utf-8"
+    )
+    build = subprocess.run(
+        [Path(sys.executable).with_name("jupyter-book"), "build", tmp_path / "book"],
+        cwd=tmp_path, capture_output=True, text=True, encoding="utf-8",
+        env=os.environ | {"PYTHONPATH": str(tmp_path / "src")},
+    )  # fmt: skip
+    assert build.returncode == 0, build.stdout[-2000:] + build.stderr[-2000:]
+    html = tmp_path / "book" / "_build" / "html"
+    for path in html.rglob("*"):
+        if path.suffix in (".html", ".ipynb", ".xml", ".js"):
+            text = path.read_text("utf-8")
+            assert f"{OWNER}/{NAME}" not in text, path
+            assert f"{OWNER}.github.io" not in text, path
+    assert "ada/notes/blob/gh-pages" in (html / "lemma-1.html").read_text("utf-8")
+
+
+def test_opens_from_the_file_system(open_page):
+    for chapter in ("intro", "lemma-2"):
+        page = open_page((SITE / f"{chapter}.html").as_uri())
+        page.wait_for_timeout(300)
+        assert page.problems == []
+        loaded = page.evaluate(
+            "[...document.fonts].filter(f => f.status == 'loaded').map(f => f.family)"
+        )
+        assert any("MJXTEX" in family for family in loaded)
+        assert any("Awesome" in family for family in loaded)
+
+
+def test_nothing_moves_while_a_page_arrives(browser, address):
+    for name in ("lemma-2", "step-2", "mnist"):
+        page = browser.new_page(viewport={"width": 1000, "height": 900})
+        page.add_init_script("""
+            window.shift = 0;
+            new PerformanceObserver((list) => {
+              for (const e of list.getEntries())
+                if (!e.hadRecentInput) window.shift += e.value;
+            }).observe({type: "layout-shift", buffered: true});""")
+        session = page.context.new_cdp_session(page)
+        session.send("Emulation.setCPUThrottlingRate", {"rate": 6})
+        page.goto(f"{address}{name}.html")
+        for _ in range(5):
+            page.mouse.wheel(0, 800)
+            page.wait_for_timeout(200)
+        assert page.evaluate("window.shift") < 0.02, name
+        page.close()
+
+
+@pytest.mark.parametrize("name", ["equation-eq-2", "lem-1", "symbol-dz3"])
+@pytest.mark.parametrize("how", ["hover", "focus"])
+def test_a_reference_shows_what_it_refers_to(open_page, address, name, how):
+    page = open_page(f"{address}lemma-2.html")
+    link = page.locator(f'article a[href$="#{name}"]').first
+    getattr(link, how)()
+    tip = page.locator(".tippy-box")
+    tip.wait_for()
+    assert tip.locator("mjx-container").count() >= 1
+    assert page.problems == []
+
+
+def test_copied_code_has_no_prompts(open_page, address):
+    page = open_page(
+        f"{address}api.html", permissions=["clipboard-read", "clipboard-write"]
+    )
+    block = page.locator("div.highlight", has_text=">>>").first
+    block.hover()
+    block.locator("button.copybtn").click()
+    page.wait_for_timeout(200)
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert copied
+    assert ">>>" not in copied
+
+
+def test_keyboard_reaches_the_content_and_shows_where_it_is(open_page, address):
+    page = open_page(f"{address}lemma-2.html")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.textContent") == "Skip to main content"
+    page.keyboard.press("Enter")
+    for _ in range(8):
+        page.keyboard.press("Tab")
+        outline = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
+        assert outline != "none"
+
+
+@pytest.mark.parametrize("chapter", ["lemma-1", "your-backprop", "regularization"])
+def test_downloaded_notebook_runs_as_it_is(chapter, tmp_path):
+    notebook = nbformat.read(SITE / "_sources" / f"{chapter}.ipynb", 4)
+    nbformat.validate(notebook)
+    outputs = [o for c in notebook.cells for o in c.get("outputs", [])]
+    assert any("image/png" in o.get("data", {}) for o in outputs)
+    assert "find_spec" in notebook.cells[0].source
+    NotebookClient(
+        notebook, kernel_name="python3", resources={"metadata": {"path": tmp_path}}
+    ).execute()
+
+
+def test_downloaded_notebooks_are_plain_markdown():
+    found = sorted(p.stem for p in (SITE / "_sources").glob("*.ipynb"))
+    assert found == sorted(p.stem for p in (TESTS / "notebooks").glob("*.ipynb"))
+    for path in (SITE / "_sources").glob("*.ipynb"):
+        for cell in nbformat.read(path, 4).cells:
+            if cell.cell_type == "markdown":
+                raw = re.findall(
+                    r"\{[\w:-]+\}`|^:{3,}|`{3}\{|^\(\S+\)=$|\$\$ \(|\{\{",
+                    cell.source, flags=re.MULTILINE,
+                )  # fmt: skip
+                assert raw == [], (path.name, cell.source)
+
+
+def test_pdf():
+    reader = PdfReader(SITE / PDF)
+    texts = [page.extract_text() for page in reader.pages]
+    book = " ".join(" ".join(texts).split())
+    assert len(texts) > 100
+    for chapter in CHAPTERS:
+        title = soup(chapter).select_one("h1").get_text().removesuffix("#")
+        assert " ".join(title.split()) in book
+    for number in range(1, 56):
+        assert f"({number})" in book
+    assert not re.search(r"\\frac|\\partial|Math input error", book)
+    names = set(reader.named_destinations)
+    inner = outer = 0
+    for page in reader.pages:
+        for note in page.get("/Annots") or []:
+            note = note.get_object()
+            if "/Dest" in note:
+                assert str(note["/Dest"]).lstrip("/") in {n.lstrip("/") for n in names}
+                inner += 1
+            elif "/A" in note and "/URI" in note["/A"]:
+                assert str(note["/A"]["/URI"]).startswith("https://")
+                outer += 1
+    assert inner > 500
+    assert outer > 5
+    assert len(reader.outline) > 10
+    # the longest line of code is not cut off
+    longest = max(
+        (
+            line
+            for code in soup("step-2").select("div.cell_input pre")
+            for line in code.get_text().splitlines()
+        ),
+        key=len,
+    )
+    assert " ".join(longest.split()) in book
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory):
+    """Start JupyterLab on a copy of the book, with the settings that Binder gets."""
+    home = tmp_path_factory.mktemp("lab")
+    settings = Path(sys.prefix) / "share" / "jupyter" / "lab" / "settings"
+    settings.mkdir(parents=True, exist_ok=True)
+    shutil.copy(ROOT / ".binder" / "overrides.json", settings)
+    shutil.copytree(BOOK, home / "book", ignore=shutil.ignore_patterns("_build"))
+    folders = ("CONFIG", "DATA", "RUNTIME")
+    own = {f"JUPYTER_{name}_DIR": str(home / name) for name in folders}
+    own |= {f"JUPYTERLAB_{n}_DIR": str(home / n) for n in ("SETTINGS", "WORKSPACES")}
+    server = subprocess.Popen(
+        [
+            sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root",
+            "--ip=127.0.0.1", "--port=0", "--IdentityProvider.token=secret",
+            f"--ServerApp.root_dir={home}",
+        ],
+        stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
+        env=os.environ | own,
+    )  # fmt: skip
+    url = None
+    for line in server.stderr:
+        if found := re.search(r"(http://127\.0\.0\.1:\d+)/lab", line):
+            url = found[1]
+            break
+    threading.Thread(target=server.stderr.read, daemon=True).start()
+    yield url
+    server.terminate()
+    server.wait()
+    server.stderr.close()
+
+
+@pytest.mark.parametrize("chapter", ["network", "lemma-4", "step-3"])
+def test_live(lab, open_page, chapter):
+    link = soup(chapter).find("a", href=re.compile("mybinder"))["href"]
+    path = re.search(r"urlpath=(.*)", link)[1]
+    page = open_page(f"{lab}/{path}?reset&token=secret")
+    page.wait_for_selector(".jp-NotebookPanel .jp-Cell", timeout=60000)
+    request = urllib.request.Request(f"{lab}/api/sessions?token=secret")
+
+    def kernel():
+        with urllib.request.urlopen(request) as answer:
+            states = [s["kernel"]["execution_state"] for s in json.load(answer)]
+        return states[-1] if states else None
+
+    def wait(condition):
+        for _ in range(240):
+            if condition():
+                return
+            page.wait_for_timeout(500)
+        pytest.fail(f"kernel {kernel()}, prompts {prompts()}")
+
+    def prompts():
+        page.evaluate("""document.querySelectorAll(".jp-WindowedPanel-outer")
+                      .forEach((panel) => panel.scrollTop = 1e9)""")
+        return page.locator(".jp-InputPrompt").all_text_contents()
+
+    wait(lambda: kernel() == "idle")
+    page.get_by_role("menuitem", name="Run", exact=True).click()
+    page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
+    twin = nbformat.read(TESTS / "notebooks" / f"{chapter}.ipynb", 4)
+    last = max(c.execution_count for c in twin.cells if c.cell_type == "code")
+    wait(lambda: f"[{last}]:" in prompts() and kernel() == "idle")
+    printed = [
+        o.text.strip() for c in twin.cells for o in c.get("outputs", []) if "text" in o
+    ]
+    seen = page.evaluate("""() => {
+      const panel = document.querySelector(".jp-NotebookPanel .jp-Notebook");
+      const out = {errors: 0, text: ""};
+      panel.scrollTop = 0;
+      for (const cell of panel.querySelectorAll(".jp-OutputArea-output")) {
+        out.text += cell.textContent + "\\n";
+        const type = cell.dataset.mimeType || "";
+        if (type.includes("error") || type.includes("stderr")) out.errors++;
+      }
+      return out;
+    }""")
+    assert seen["errors"] == 0
+    assert any(text in seen["text"] for text in printed)
+    assert page.locator(".jp-OutputArea-output img").count() >= 1
+    assert [p for p in page.problems if "foreign" in p] == []
