@@ -1,19 +1,30 @@
 PYTHON ?= python3
 BIN := .venv/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
 
-.PHONY: help book pdf test site-test record lint lab bench accuracy lock clean
+.PHONY: help book chromium links pdf test site-test record lint lab bench accuracy lock clean
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
 
+# make test NUMPY=oldest, or newest, in a new .venv
+oldest := "numpy==1.26.*"
+newest := --upgrade numpy
+
 .venv/.installed: requirements.txt pyproject.toml
 	$(PYTHON) -m venv .venv
 	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements.txt
+	$(if $($(NUMPY)),$(BIN)/pip install --quiet $($(NUMPY)))
 	@touch $@
 
 book: .venv/.installed  ## build the site, any warning is an error
 	$(BIN)/jupyter-book build -W -n --keep-going book/
 	@echo "The book is in book/_build/html/index.html"
+
+chromium: .venv/.installed  ## install the browser that pdf and site-test need, unless the system has it
+	$(BIN)/playwright install --with-deps chromium
+
+links: .venv/.installed  ## look up every link that leaves the book
+	$(BIN)/jupyter-book build --builder linkcheck book/
 
 pdf: book  ## print the site as one PDF, and offer it on the pages (needs Chromium)
 	$(BIN)/python book/_ext/pdf.py

@@ -182,6 +182,8 @@ def mark_symbols(app, doctree):
 
 def symbol_tips(app, env):
     """Show the row of the notation at each link to it."""
+    if app.builder.format != "html":
+        return
     notation = env.get_and_resolve_doctree("notation", app.builder)
     for row in notation.findall(nodes.row):
         if not row["ids"]:
