@@ -15,6 +15,7 @@ from fontTools import subset
 from fontTools.ttLib import TTFont
 from PIL import Image
 
+TALLEST = 520  # of the figures on a page, in CSS pixels
 FONT = "vendor/fontawesome/6.5.2/webfonts/fa-solid-900.ttf"
 NAMES = "vendor/fontawesome/6.5.2/css/all.min.css"
 ICONS = """\
@@ -82,6 +83,8 @@ def shrink_images(app, pagename, templatename, context, doctree):
             width, height = (
                 round(float(n)) for n in re.findall(r'(?:width|height)="([\d.]+)', head)
             )
+        scale = min(1, TALLEST / height)
+        width, height = round(scale * width), round(scale * height)
         size = f'width="{width}" height="{height}" loading="lazy"'
         before, after = (re.sub(r'\bstyle="[^"]*"', "", t) for t in (before, after))
         return f'{before}{name}" {size}{after}'

@@ -155,15 +155,17 @@ def link_names(app, doctree):
         if isinstance(literal.parent, taken):
             continue
         if full := names.get(text.removesuffix("()")):
-            target = dict(refdomain="py", reftype="obj", reftarget=full)
+            reference = addnodes.pending_xref(
+                "", refdomain="py", reftype="obj", reftarget=full,
+                refexplicit=True, refwarn=True, refdoc=docname,
+            )  # fmt: skip
         elif text in SYMBOLS and docname != "notation":
-            target = dict(refdomain="std", reftype="ref", reftarget=f"symbol-{text}")
-            literal["classes"].append("symbol")
+            uri = f"notation.html#symbol-{text}"
+            reference = nodes.reference(
+                "", "", refuri=uri, internal=True, classes=["symbol"]
+            )
         else:
             continue
-        reference = addnodes.pending_xref(
-            "", refexplicit=True, refwarn=True, refdoc=docname, **target
-        )
         literal.replace_self(reference)
         reference += literal
 
@@ -172,12 +174,11 @@ def mark_symbols(app, doctree):
     """Give the rows of the notation's tables the targets ``symbol-dz3``."""
     if app.env.docname != "notation":
         return
-    labels = app.env.get_domain("std").anonlabels
+    missing = set(SYMBOLS)
     for row in doctree.findall(nodes.row):
-        for name in {n.astext() for n in row.findall(nodes.literal)} & SYMBOLS:
-            if f"symbol-{name}" not in labels:
-                row["ids"].append(f"symbol-{name}")
-                labels[f"symbol-{name}"] = ("notation", f"symbol-{name}")
+        for name in {n.astext() for n in row.findall(nodes.literal)} & missing:
+            row["ids"].append(f"symbol-{name}")
+            missing.remove(name)
 
 
 def symbol_tips(app, env):

@@ -32,7 +32,6 @@ article h2 { font-size: 1.5em; }
 div.math, table { font-size: 9.5pt; overflow: visible; }
 .cell_input, .cell_output, .highlight { break-inside: avoid; }
 .book-toc h2 { font-size: 1.1em; margin: 0.8em 0 0.3em; }
-.bd-content a code.symbol { color: inherit; }
 table { width: 100%; overflow-wrap: anywhere; }
 article img { max-height: 160mm; object-fit: contain; }
 a { text-decoration: none !important; }
