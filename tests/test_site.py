@@ -15,6 +15,7 @@ from urllib.parse import unquote, urldefrag, urljoin, urlsplit
 
 import axe_playwright_python
 import nbformat
+import numpy as np
 import pytest
 import yaml
 from bs4 import BeautifulSoup
@@ -23,6 +24,19 @@ from pdf import PDF, contents, launch
 from playwright.sync_api import sync_playwright
 from pypdf import PdfReader
 from record import BOOK, TESTS
+
+from mlpnotes import (
+    accuracy,
+    backward,
+    forward,
+    load_mnist,
+    load_pretrained,
+    loss,
+    loss_gradient,
+    one_hot,
+    predict,
+)
+from mlpnotes.playground import playground
 
 pytestmark = pytest.mark.site
 
@@ -438,6 +452,164 @@ def test_pdf():
     assert " ".join(longest.split()) in book
 
 
+@pytest.fixture
+def board(open_page, address):
+    """Open the playground; return the page."""
+    page = open_page(f"{address}playground.html")
+    page.wait_for_selector(".mlp-play[data-ready]")
+    return page
+
+
+def held_by_the_page():
+    params = playground(load_pretrained()).params
+    return params._make(p.astype(float) for p in params)
+
+
+def test_the_playground_computes_what_numpy_does(board):
+    pixels, labels = load_mnist().test
+    X, y = pixels[:500].reshape(500, 784) / 255, one_hot(labels[:500])
+    params = held_by_the_page()
+    found = board.evaluate(
+        """([images, labels]) => {
+          const {forward, backward, weightGradients, crossEntropy, trained} =
+            document.querySelector(".mlp-play").playground;
+          return images.map((bytes, i) => {
+            const X = Float64Array.from(bytes, (x) => x / 255);
+            const acts = forward(trained, X);
+            const grads = backward(trained, acts, labels[i]);
+            const all = {...grads, ...weightGradients(acts, grads), y_hat: acts.y_hat};
+            const seen = {L: [crossEntropy(acts, labels[i])]};
+            for (const [name, values] of Object.entries(all))
+              seen[name] = i % 100 && values.length > 1000
+                ? [values.reduce((s, v, k) => s + v * Math.cos(k), 0)]
+                : Array.from(values);
+            return seen;
+          });
+        }""",
+        [pixels[:500].reshape(500, 784).tolist(), labels[:500].tolist()],
+    )
+    for i, seen in enumerate(found):
+        one = slice(i, i + 1)
+        acts = forward(params, X[one])
+        g = backward(params, acts, y[one])
+        own = g._asdict() | {
+            "y_hat": acts.y_hat, "L": loss(params, X[one], y[one]),
+            "dX": g.dz1 @ params.W1.T,
+        }  # fmt: skip
+        assert seen.keys() == own.keys()
+        for name, values in own.items():
+            values, got = np.ravel(values), np.array(seen[name])
+            scale = np.linalg.norm(values)
+            if got.size < values.size:  # a large array is compared by its product
+                values = [values @ np.cos(np.arange(values.size))]
+            np.testing.assert_allclose(got, values, rtol=0, atol=1e-4 * scale + 1e-12)
+
+
+def test_the_playground_reads_drawn_digits(board):
+    pixels, labels = load_mnist().test
+    chosen = slice(1000, 1300)
+    strokes = []  # runs of ink in each row of pixels, ten times as large
+    for image in pixels[chosen]:
+        runs = []
+        for row, line in enumerate(np.pad(image > 127, ((0, 0), (1, 1))).astype(int)):
+            ends = np.flatnonzero(np.diff(line)).reshape(-1, 2)
+            runs += [[10 * a + 5, 10 * b - 5, 10 * row + 5] for a, b in ends.tolist()]
+        strokes.append(runs)
+    read = board.evaluate(
+        """async (digits) => {
+          const root = document.querySelector(".mlp-play"), {state} = root.playground;
+          const pad = root.querySelector(".mlp-pad");
+          root.querySelector("[name=pen]").value = 12;
+          const read = [];
+          for (const runs of digits) {
+            root.querySelector("[data-do=clear]").click();
+            const box = pad.getBoundingClientRect();
+            for (const [from, to, y] of runs)
+              for (const [type, x] of [["down", from], ["move", to], ["up", to]])
+                pad.dispatchEvent(new PointerEvent("pointer" + type, {
+                  pointerId: 1, bubbles: true,
+                  clientX: box.left + x * box.width / pad.width,
+                  clientY: box.top + y * box.height / pad.height}));
+            await new Promise((done) => requestAnimationFrame(done));
+            await new Promise((done) => requestAnimationFrame(done));
+            read.push(state.acts.y_hat.indexOf(Math.max(...state.acts.y_hat)));
+          }
+          return read;
+        }""",
+        strokes,
+    )
+    X = pixels[chosen].reshape(-1, 784) / 255
+    own = accuracy(held_by_the_page(), X, labels[chosen])
+    assert (np.array(read) == labels[chosen]).mean() >= 0.95 * own
+    assert board.problems == []
+
+
+def test_a_step_of_the_playground_is_a_step(board):
+    examples = board.locator(".mlp-examples button")
+    assert examples.count() == 12
+    examples.last.focus()
+    board.keyboard.press("Enter")  # no mouse is needed
+    state = "document.querySelector('.mlp-play').playground.state"
+    X = np.array(board.evaluate(f"Array.from({state}.X)")).reshape(1, 784)
+    label, before = board.evaluate(f"[{state}.label, {state}.loss]")
+    params, y = held_by_the_page(), one_hot(np.array([label]))
+    assert predict(params, X) != label  # one of the mistakes
+    assert before == pytest.approx(loss(params, X, y), rel=1e-6)
+    board.locator("[name=rate]").fill("0.01")
+    board.get_by_role("button", name="Step").press("Enter")
+    moved = params._make(
+        p - 0.01 * d for p, d in zip(params, loss_gradient(params, X, y), strict=True)
+    )
+    after = board.evaluate(f"{state}.loss")
+    assert after == pytest.approx(loss(moved, X, y), rel=1e-4)
+    assert after < before
+    assert "the loss went from" in board.locator(".mlp-steps").inner_text()
+    board.get_by_role("button", name="Reset").click()
+    assert board.evaluate(f"{state}.loss") == before
+    board.get_by_role("button", name="Clear").click()
+    assert "empty" in board.locator(".mlp-verdict").inner_text()
+    assert board.evaluate(f"{state}.acts") is None
+    assert board.problems == []
+
+
+@pytest.mark.parametrize("width", [1400, 390])
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_the_playground_in_use_is_accessible(open_page, address, theme, width):
+    page = open_page(f"{address}playground.html", theme, width, has_touch=True)
+    pad = page.locator(".mlp-pad")
+    pad.scroll_into_view_if_needed()
+    pad.tap(position={"x": 90, "y": 60})
+    page.wait_for_selector(".mlp-forward:not([hidden])")
+    page.locator(".mlp-labels button").nth(7).click()
+    page.wait_for_selector(".mlp-backward:not([hidden])")
+    assert page.problems == []
+    page.evaluate(AXE)
+    found = page.evaluate("axe.run('.mlp-play')")["violations"]
+    assert [(v["id"], n["html"][:200]) for v in found for n in v["nodes"]] == []
+    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+
+
+def test_two_playgrounds_on_one_page_are_two(browser):
+    test = load_mnist().test
+    one = playground(load_pretrained(), (test.images[:2], test.labels[:2]))
+    page = browser.new_page()
+    page.set_content(one.html + one.html)
+    first, second = page.locator(".mlp-play").all()
+    first.locator(".mlp-examples button").first.click()
+    second.locator(".mlp-examples button").last.click()
+    for which, label in ((first, test.labels[0]), (second, test.labels[1])):
+        verdict = which.locator(".mlp-verdict").inner_text()
+        assert f"The network reads {label}" in verdict
+    page.close()
+
+
+def test_without_scripts_the_playground_explains_itself(open_page, address):
+    page = open_page(f"{address}playground.html", java_script_enabled=False)
+    assert page.locator(".mlp-static").is_visible()
+    assert not page.locator(".mlp-pad").is_visible()
+    assert page.locator("#fig-playground-digit img").is_visible()
+
+
 @pytest.fixture(scope="module")
 def lab(tmp_path_factory):
     """Start JupyterLab on a copy of the book, with the settings that Binder gets."""
@@ -470,7 +642,7 @@ def lab(tmp_path_factory):
     server.stderr.close()
 
 
-@pytest.mark.parametrize("chapter", ["network", "lemma-4", "step-3"])
+@pytest.mark.parametrize("chapter", ["network", "lemma-4", "step-3", "playground"])
 def test_live(lab, open_page, chapter):
     link = soup(chapter).find("a", href=re.compile("mybinder"))["href"]
     path = re.search(r"urlpath=(.*)", link)[1]
@@ -522,3 +694,7 @@ def test_live(lab, open_page, chapter):
     assert any(text in seen["text"] for text in printed)
     assert page.locator(".jp-OutputArea-output img").count() >= 1
     assert [p for p in page.problems if "foreign" in p] == []
+    if chapter == "playground":
+        ready = page.locator(".mlp-play[data-ready]")
+        ready.locator(".mlp-examples button").first.click()
+        assert "The network reads 0" in ready.locator(".mlp-verdict").inner_text()

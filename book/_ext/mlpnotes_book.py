@@ -27,7 +27,7 @@ from sphinx.domains.math import MathDomain
 from sphinx.util.docutils import SphinxDirective
 
 import mlpnotes
-from mlpnotes import augment, gradcheck, jacobians, training, tutor
+from mlpnotes import augment, gradcheck, jacobians, playground, training, tutor
 
 SYMBOLS = {
     *mlpnotes.Activations._fields, *mlpnotes.Params._fields,
@@ -126,13 +126,17 @@ def link_comments(app, pagename, templatename, context, doctree):
             lines[i] = re.sub(
                 r'<span class="c1">#.*?</span>', lambda m, ln=line: comment(m, ln), line
             )
-    context["body"] = "\n".join(lines)
+    context["body"] = re.sub(
+        r'<span data-eq="(\d+)">\(\d+\)</span>',
+        lambda m: link(m, ""),
+        "\n".join(lines),
+    )
 
 
 def public_names():
     """Return the package's functions and classes: name in text -> full name."""
     found = {name: getattr(mlpnotes, name) for name in mlpnotes.__all__}
-    for module in (augment, gradcheck, jacobians, training, tutor):
+    for module in (augment, gradcheck, jacobians, playground, training, tutor):
         own = {n: v for n, v in vars(module).items() if callable(v) and n[0] != "_"}
         own = {n: v for n, v in own.items() if v.__module__ == module.__name__}
         prefix = module.__name__.removeprefix("mlpnotes.")

@@ -569,3 +569,52 @@ def image_grid(images, titles=None, columns=8, signed=False):
         if titles is not None:
             ax.set_title(titles[i], fontsize=9)
     return axes
+
+
+def one_digit(acts, gradients, dX, ax=None):
+    """Draw the arrays of one digit, forward above and backward below.
+
+    Parameters
+    ----------
+    acts : Activations
+        Of one observation of 784 pixels, shapes (1, ...).
+    gradients : Gradients
+        What ``backward`` returned for it.
+    dX : ndarray, shape (1, 784)
+    ax : sequence of eight matplotlib.axes.Axes, optional
+
+    Returns
+    -------
+    sequence of matplotlib.axes.Axes
+    """
+    if ax is None:
+        _, ax = plt.subplots(
+            2, 4, figsize=(6.4, 3.9), dpi=160, facecolor="none", layout="constrained",
+        )  # fmt: skip
+        ax = ax.flat
+    panels = [
+        ("X", acts.X), ("a1", acts.a1), ("a2", acts.a2), ("ŷ", acts.y_hat),
+        ("dX", dX), ("dz1", gradients.dz1), ("dz2", gradients.dz2),
+        ("dz3 = ŷ − y", gradients.dz3),
+    ]  # fmt: skip
+    for k, (one, (title, values)) in enumerate(zip(ax, panels, strict=True)):
+        values = np.ravel(values)
+        one.set(facecolor="none", title=title)
+        if k % 4 == 3:
+            one.barh(np.arange(values.size), values, color=np.where(
+                values < 0, SECOND, ACCENT))  # fmt: skip
+            one.invert_yaxis()
+            one.set_yticks(range(values.size))
+            one.spines[["top", "right"]].set_visible(False)
+            continue
+        columns = 28 if values.size == 784 else int(np.ceil(np.sqrt(2 * values.size)))
+        grid = np.full((-(-values.size // columns), columns), np.nan)
+        grid.flat[: values.size] = values
+        limit = np.abs(values).max() or 1
+        if k < 4:
+            one.imshow(grid, cmap="gray_r", vmin=0, vmax=1)
+        else:
+            one.imshow(grid, cmap="RdBu", vmin=-limit, vmax=limit)
+        one.set_xticks([])
+        one.set_yticks([])
+    return ax

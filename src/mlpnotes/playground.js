@@ -1,0 +1,352 @@
+// The playground: the equations of the book on one observation, as it is drawn.
+// A matrix is one array, row by row; names and numbers are those of the book.
+(() => {
+  const sigmoid = (x) => 1 / (1 + Math.exp(-x));
+  const zip = (a, b, f) => a.map((x, i) => f(x, b[i]));
+  const outer = (a, b) => Float64Array.from(
+    {length: a.length * b.length}, (_, k) => a[Math.floor(k / b.length)] * b[k % b.length]);
+
+  function affine(x, W, b) {
+    const z = Float64Array.from(b), n = b.length;
+    for (let i = 0; i < x.length; i++) {
+      if (x[i] === 0) continue;
+      for (let j = 0, k = i * n; j < n; j++, k++) z[j] += x[i] * W[k];
+    }
+    return z;
+  }
+
+  function timesTranspose(dz, W) {
+    const n = dz.length, da = new Float64Array(W.length / n);
+    for (let i = 0, k = 0; i < da.length; i++) {
+      let sum = 0;
+      for (let j = 0; j < n; j++, k++) sum += dz[j] * W[k];
+      da[i] = sum;
+    }
+    return da;
+  }
+
+  function softmax(z) {
+    const e = z.map((x) => Math.exp(x - Math.max(...z)));
+    const sum = e.reduce((s, x) => s + x);
+    return e.map((x) => x / sum);
+  }
+
+  function forward(p, X) {
+    const z1 = affine(X, p.W1, p.b1);                        // (37)
+    const a1 = z1.map(sigmoid);                              // (38)
+    const z2 = affine(a1, p.W2, p.b2);                       // (21)
+    const a2 = z2.map(sigmoid);                              // (22)
+    const z3 = affine(a2, p.W3, p.b3);                       // (3)
+    const y_hat = softmax(z3);                               // (4)
+    return {X, z1, a1, z2, a2, z3, y_hat};
+  }
+
+  function crossEntropy(acts, label) {                       // (2)
+    const top = Math.max(...acts.z3);
+    const sum = acts.z3.reduce((s, z) => s + Math.exp(z - top), 0);
+    return Math.log(sum) + top - acts.z3[label];
+  }
+
+  function backward(p, acts, label) {
+    const {X, a1, a2, y_hat} = acts;
+    const dz3 = y_hat.map((q, j) => q - (j === label));      // (9)
+    const da2 = timesTranspose(dz3, p.W3);                   // (28)
+    const dz2 = zip(da2, a2, (d, a) => d * a * (1 - a));     // (30)
+    const da1 = timesTranspose(dz2, p.W2);                   // (44)
+    const dz1 = zip(da1, a1, (d, a) => d * a * (1 - a));     // (46)
+    const dX = timesTranspose(dz1, p.W1);
+    return {dz3, da2, dz2, da1, dz1, dX};
+  }
+
+  // With one observation the gradients of the parameters are outer products.
+  const weightGradients = ({X, a1, a2}, {dz1, dz2, dz3}) => ({
+    dW3: outer(a2, dz3), db3: dz3,                           // (19), (20)
+    dW2: outer(a1, dz2), db2: dz2,                           // (35), (36)
+    dW1: outer(X, dz1), db1: dz1,                            // (51), (52)
+  });
+
+  function step(p, acts, grads, rate) {
+    const gradients = weightGradients(acts, grads);
+    return Object.fromEntries(Object.entries(p).map(([name, values]) =>
+      [name, zip(values, gradients[`d${name}`], (w, dw) => w - rate * dw)]));
+  }
+
+  // As MNIST was made: the ink's box, scaled into 20 x 20 with its proportions
+  // kept, put into 28 x 28 with its centre of mass in the middle.
+  function preprocess(ink, size) {
+    let left = size, right = -1, top = size, bottom = -1;
+    for (let y = 0, k = 0; y < size; y++)
+      for (let x = 0; x < size; x++, k++)
+        if (ink[k] > 0.05) {
+          left = Math.min(left, x); right = Math.max(right, x + 1);
+          top = Math.min(top, y); bottom = Math.max(bottom, y + 1);
+        }
+    if (right < 0) return null;
+    const scale = 20 / Math.max(right - left, bottom - top);
+    const width = Math.max(1, Math.round((right - left) * scale));
+    const height = Math.max(1, Math.round((bottom - top) * scale));
+    const [cx, cy] = [(right - left) / width, (bottom - top) / height];
+    const small = new Float64Array(width * height);
+    let mass = 0, mx = 0, my = 0;
+    for (let v = 0; v < height; v++)
+      for (let u = 0; u < width; u++) {
+        const [x0, x1] = [left + u * cx, left + (u + 1) * cx];
+        const [y0, y1] = [top + v * cy, top + (v + 1) * cy];
+        let sum = 0;
+        for (let y = Math.floor(y0); y < y1; y++) {
+          const dy = Math.min(y + 1, y1) - Math.max(y, y0);
+          for (let x = Math.floor(x0); x < x1; x++)
+            sum += ink[y * size + x] * dy * (Math.min(x + 1, x1) - Math.max(x, x0));
+        }
+        const value = sum / (cx * cy);
+        small[v * width + u] = value;
+        mass += value; mx += value * (u + 0.5); my += value * (v + 0.5);
+      }
+    const place = (middle, length) =>
+      Math.max(0, Math.min(28 - length, Math.round(14 - middle)));
+    const [ox, oy] = [place(mx / mass, width), place(my / mass, height)];
+    const X = new Float64Array(784);
+    for (let v = 0; v < height; v++)
+      for (let u = 0; u < width; u++)
+        X[(v + oy) * 28 + u + ox] = Math.min(1, small[v * width + u]);
+    return X;
+  }
+
+  const bytes = (text) => Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
+  const floats = (text) => new Float32Array(bytes(text).buffer);
+
+  function unpack({q, scale, values}) {
+    if (values) return Float64Array.from(floats(values));
+    const whole = new Int8Array(bytes(q).buffer), scales = floats(scale);
+    const n = whole.length / scales.length;
+    return Float64Array.from(whole, (x, k) => Math.fround(x * scales[Math.floor(k / n)]));
+  }
+
+  function colour(root, name) {
+    const hex = getComputedStyle(root).getPropertyValue(name).trim();
+    return [1, 3, 5].map((k) => parseInt(hex.slice(k, k + 2), 16));
+  }
+
+  function start(root) {
+    root.dataset.ready = "";
+    const data = JSON.parse(root.querySelector("script.mlp-data").textContent);
+    const trained = Object.fromEntries(
+      Object.entries(data.params).map(([name, packed]) => [name, unpack(packed)]));
+    const find = (selector) => root.querySelector(selector);
+    const pad = find(".mlp-pad");
+    const pen = pad.getContext("2d", {willReadFrequently: true});
+    const state = {p: trained, X: null, label: null, acts: null, grads: null,
+                   loss: null, steps: [], frames: []};
+    let palette, waiting = false;
+
+    function heat(name, values, columns, signed) {
+      const canvas = find(`[data-show="${name}"]`);
+      const rows = Math.ceil(values.length / columns);
+      if (canvas.width !== columns || canvas.height !== rows)
+        Object.assign(canvas, {width: columns, height: rows});
+      const context = canvas.getContext("2d");
+      const picture = context.createImageData(columns, rows);
+      let most = 0;
+      for (const x of values) most = Math.max(most, Math.abs(x));
+      const full = signed ? most : 1;
+      for (let k = 0; k < values.length; k++) {
+        const [r, g, b] = signed ? (values[k] > 0 ? palette.plus : palette.minus) : palette.ink;
+        picture.data.set([r, g, b, full && 255 * Math.abs(values[k]) / full], 4 * k);
+      }
+      context.putImageData(picture, 0, 0);
+      canvas.setAttribute("aria-label",
+        `${name}: ${values.length} values, the largest ${most.toPrecision(3)} in size`);
+    }
+
+    function bars(name, heads, values, signed, digits) {
+      const table = find(`[data-bars="${name}"]`);
+      if (table.rows.length !== heads.length) {
+        table.replaceChildren();
+        for (const head of heads) {
+          const row = table.insertRow();
+          const th = row.appendChild(document.createElement("th"));
+          th.scope = "row"; th.textContent = head;
+          const bar = row.insertCell();
+          bar.className = "bar"; bar.append(document.createElement("i"));
+          row.insertCell();
+        }
+      }
+      let most = signed ? 0 : 1;
+      for (const x of values) most = Math.max(most, Math.abs(x));
+      values.forEach((x, j) => {
+        const [, bar, number] = table.rows[j].cells, half = signed ? 50 : 100;
+        const width = most ? half * Math.abs(x) / most : 0;
+        Object.assign(bar.firstChild.style, {
+          width: `${width}%`, left: `${signed ? (x > 0 ? 50 : 50 - width) : 0}%`,
+          background: signed && x < 0 ? "var(--minus)" : "var(--plus)"});
+        number.textContent = x.toFixed(digits);
+      });
+    }
+
+    const reading = (acts) => {
+      const best = acts.y_hat.indexOf(Math.max(...acts.y_hat));
+      return `${best} with probability ${acts.y_hat[best].toFixed(2)}`;
+    };
+    const digitNames = [...trained.b3.keys()].map(String);
+    const wide = (n) => (n === 784 ? 28 : Math.ceil(Math.sqrt(2 * n)));
+
+    function compute() {
+      state.acts = state.X && forward(state.p, state.X);
+      const asked = state.X && state.label !== null;
+      state.grads = asked ? backward(state.p, state.acts, state.label) : null;
+      state.loss = asked ? crossEntropy(state.acts, state.label) : null;
+    }
+
+    function draw() {
+      const {acts, grads, p} = state;
+      palette = {ink: colour(root, "--ink"), plus: colour(root, "--plus"),
+                 minus: colour(root, "--minus")};
+      find(".mlp-forward").hidden = find(".mlp-labels").hidden = !acts;
+      find(".mlp-backward").hidden = !grads;
+      find(".mlp-verdict").textContent = acts ? `The network reads ${reading(acts)}.`
+        : "The canvas is empty, so there is nothing to compute.";
+      for (const button of root.querySelectorAll(".mlp-labels button"))
+        button.setAttribute("aria-pressed", Number(button.value) === state.label);
+      find(".mlp-steps").textContent = state.steps.at(-1) || "";
+      if (!acts) return;
+      for (const name of ["X", "a1", "a2"])
+        heat(name, acts[name], wide(acts[name].length), false);
+      bars("y_hat", digitNames, acts.y_hat, false, 3);
+      if (!grads) return;
+      find("output").textContent = state.loss.toPrecision(4);
+      bars("dz3", digitNames, grads.dz3, true, 3);
+      for (const name of ["da2", "dz2", "da1", "dz1", "dX"])
+        heat(name, grads[name], wide(grads[name].length), true);
+      const norm = (v) => Math.hypot(...v);  // and of an outer product, their product
+      bars("norms", ["dW3", "dW2", "dW1"],
+        [norm(acts.a2) * norm(grads.dz3), norm(acts.a1) * norm(grads.dz2),
+         norm(acts.X) * norm(grads.dz1)], false, 4);
+      const n1 = p.b1.length;
+      const r = Math.max(0, Math.min(n1 - 1, Math.floor(find("[name=neuron]").value) || 0));
+      heat("W1", acts.X.map((_, q) => p.W1[q * n1 + r]), 28, true);
+      heat("dW1", acts.X.map((x) => x * grads.dz1[r]), 28, true);   // (51)
+    }
+
+    function show() {
+      const begin = performance.now();
+      compute();
+      draw();
+      state.frames.push(performance.now() - begin);
+      if (state.frames.length > 500) state.frames.shift();
+    }
+
+    function setPixels(X, label = null) {
+      Object.assign(state, {X: Float64Array.from(X), label, steps: []});
+      pen.clearRect(0, 0, pad.width, pad.height);
+      enlarge(pen, X, pad.width / 28);
+      show();
+    }
+
+    function enlarge(context, X, scale) {
+      const [r, g, b] = colour(root, "--ink");
+      X.forEach((x, k) => {
+        context.fillStyle = `rgba(${r}, ${g}, ${b}, ${x})`;
+        context.fillRect((k % 28) * scale, Math.floor(k / 28) * scale, scale, scale);
+      });
+    }
+
+    function readPad() {
+      const begin = performance.now();
+      waiting = false;
+      const {data: rgba} = pen.getImageData(0, 0, pad.width, pad.height);
+      const ink = Float32Array.from({length: rgba.length / 4}, (_, k) => rgba[4 * k + 3] / 255);
+      Object.assign(state, {X: preprocess(ink, pad.width), steps: []});
+      compute();
+      draw();
+      state.frames.push(performance.now() - begin);
+    }
+
+    let last = null;
+    function stroke(event) {
+      const box = pad.getBoundingClientRect();
+      for (const e of event.getCoalescedEvents?.().concat(event) || [event]) {
+        const at = [(e.clientX - box.left) * pad.width / box.width,
+                    (e.clientY - box.top) * pad.height / box.height];
+        pen.strokeStyle = `rgb(${colour(root, "--ink")})`;
+        Object.assign(pen, {lineWidth: find("[name=pen]").value, lineCap: "round", lineJoin: "round"});
+        pen.beginPath();
+        pen.moveTo(...(last || at));
+        pen.lineTo(at[0] + 0.01, at[1]);  // a point is a short line
+        pen.stroke();
+        last = at;
+      }
+      if (!waiting) requestAnimationFrame(readPad);
+      waiting = true;
+    }
+    pad.addEventListener("pointerdown", (event) => {
+      event.preventDefault();
+      try { pad.setPointerCapture(event.pointerId); } catch { /* a simulated pen */ }
+      if (!state.X) state.label = null;
+      last = null;
+      stroke(event);
+    });
+    pad.addEventListener("pointermove", (event) => last && stroke(event));
+    for (const end of ["pointerup", "pointercancel"])
+      pad.addEventListener(end, () => { last = null; });
+
+    const actions = {
+      clear() {
+        pen.clearRect(0, 0, pad.width, pad.height);
+        Object.assign(state, {X: null, label: null, steps: []});
+      },
+      step() {
+        const rate = Number(find("[name=rate]").value);
+        const [loss, read] = [state.loss, reading(state.acts)];
+        state.p = step(state.p, state.acts, state.grads, rate);
+        compute();
+        state.steps.push(`Step ${state.steps.length + 1}: the loss went from `
+          + `${loss.toPrecision(4)} to ${state.loss.toPrecision(4)}; the network read ${read}, `
+          + `and now reads ${reading(state.acts)}.`);
+      },
+      reset() {
+        Object.assign(state, {p: trained, steps: ["The trained weights are back."]});
+      },
+    };
+    for (const button of root.querySelectorAll("[data-do]"))
+      button.addEventListener("click", () => { actions[button.dataset.do](); show(); });
+    find("[name=neuron]").max = trained.b1.length - 1;
+    find("[name=neuron]").addEventListener("input", show);
+
+    for (const name of digitNames) {
+      const button = document.createElement("button");
+      Object.assign(button, {type: "button", value: name, textContent: name});
+      button.addEventListener("click", () => { state.label = Number(name); show(); });
+      find(".mlp-labels div").append(button);
+    }
+    const pixels = bytes(data.examples);
+    const thumbnails = data.labels.map((label, k) => {
+      const X = Float64Array.from(pixels.subarray(784 * k, 784 * (k + 1)), (x) => x / 255);
+      const button = document.createElement("button");
+      button.type = "button";
+      button.setAttribute("aria-label", `Test digit ${k + 1}, labelled ${label}`);
+      const canvas = button.appendChild(document.createElement("canvas"));
+      canvas.width = canvas.height = 28;
+      button.addEventListener("click", () => setPixels(X, label));
+      find(".mlp-examples div").append(button);
+      return () => {
+        canvas.getContext("2d").clearRect(0, 0, 28, 28);
+        enlarge(canvas.getContext("2d"), X, 1);
+      };
+    });
+    function repaint() {
+      thumbnails.forEach((paint) => paint());
+      const {data: rgba} = pen.getImageData(0, 0, pad.width, pad.height);
+      const ink = colour(root, "--ink");
+      for (let k = 0; k < rgba.length; k += 4) if (rgba[k + 3]) rgba.set(ink, k);
+      pen.putImageData(new ImageData(rgba, pad.width), 0, 0);
+      show();
+    }
+    new MutationObserver(repaint).observe(
+      document.documentElement, {attributeFilter: ["data-theme"]});
+    repaint();
+    root.playground = {state, setPixels, forward, backward, weightGradients,
+                       crossEntropy, step, preprocess, trained};
+  }
+
+  document.querySelectorAll(".mlp-play:not([data-ready])").forEach(start);
+})();

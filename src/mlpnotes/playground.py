@@ -1,0 +1,138 @@
+"""A page in which the reader draws a digit and sees the backward pass.
+
+The arithmetic is in ``playground.js``, in the names of the book; this module
+packs parameters and examples into HTML that needs nothing else.
+"""
+
+import base64
+import json
+from importlib import resources
+
+import numpy as np
+
+from mlpnotes.network import Params
+
+
+def quantize(params):
+    """Round weights to 255 levels for each row, as the playground holds them.
+
+    Parameters
+    ----------
+    params : Params
+
+    Returns
+    -------
+    Params of float32
+        Each row of a weight matrix is a float32 scale times integers from -127
+        to 127; biases are only cast.
+    """
+    packed = (_pack(p) for p in params)
+    return Params(*(q * scale if scale is not None else q for q, scale in packed))
+
+
+def _pack(p):
+    p = np.asarray(p)
+    if p.ndim == 1:
+        return p.astype(np.float32), None
+    scale = np.abs(p).max(axis=1, keepdims=True).astype(np.float32) / np.float32(127)
+    scale[scale == 0] = 1
+    return np.round(p / scale).clip(-127, 127).astype(np.int8), scale
+
+
+def _text(array):
+    return base64.b64encode(np.ascontiguousarray(array).tobytes()).decode()
+
+
+class Playground:
+    """The playground as a value: a notebook shows it.
+
+    Attributes
+    ----------
+    params : Params of float32
+        The parameters that the page computes with, see `mlpnotes.playground.quantize`.
+    html : str
+        What a notebook or a page shows.
+    """
+
+    def __init__(self, params, images, labels):
+        self.params = quantize(params)
+        packed = {}
+        for name, p in zip(Params._fields, params, strict=True):
+            q, scale = _pack(p)
+            packed[name] = (
+                {"values": _text(q)}
+                if scale is None
+                else {"q": _text(q), "scale": _text(scale)}
+            )
+        data = {
+            "params": packed,
+            "examples": _text(images),
+            "labels": [int(label) for label in labels],
+        }
+        files = resources.files("mlpnotes")
+        page = files.joinpath("playground.html").read_text("utf-8")
+        script = files.joinpath("playground.js").read_text("utf-8")
+        self.html = (
+            f'<div class="mlp-play">\n{page}'
+            f'<script type="application/json" class="mlp-data">{json.dumps(data)}'
+            f"</script>\n</div>\n<script>\n{script}</script>\n"
+        )
+
+    def __repr__(self):
+        sizes = " -> ".join(str(len(p)) for p in self.params[::2])
+        return f"Playground({sizes} -> {self.params.b3.size})"
+
+    def _repr_html_(self):
+        return self.html
+
+
+def playground(params, examples=None):
+    """Return a page on which ``params`` reads what the reader draws.
+
+    Parameters
+    ----------
+    params : Params
+        With 784 inputs, trained on pixels between 0 and 1.
+    examples : tuple of ndarray, optional
+        Images, shape (n, 28, 28), uint8, and labels, shape (n,): digits to
+        choose from, as ``load_mnist().test`` has them.
+
+    Returns
+    -------
+    Playground
+        Shows itself in a notebook; ``.params`` are the rounded parameters that
+        it computes with.
+
+    Raises
+    ------
+    ValueError
+        If the network has not 784 inputs, a parameter is not finite, or the
+        examples are no images of 28 by 28 bytes, one for each label.
+
+    Examples
+    --------
+    >>> from mlpnotes import load_pretrained
+    >>> playground(load_pretrained())
+    Playground(784 -> 200 -> 100 -> 10)
+    """
+    if params.W1.shape[0] != 784:
+        raise ValueError(
+            f"the playground draws 28 x 28 = 784 pixels, but W1 has shape "
+            f"{params.W1.shape}: expected 784 rows"
+        )
+    for name, p in zip(Params._fields, params, strict=True):
+        if not np.isfinite(p).all():
+            raise ValueError(f"{name} has entries that are not finite")
+    if examples is None:
+        examples = np.zeros((0, 28, 28), np.uint8), ()
+    images, labels = np.asarray(examples[0]), np.asarray(examples[1])
+    if (
+        images.dtype != np.uint8
+        or images.shape[1:] != (28, 28)
+        or labels.shape != images.shape[:1]
+    ):
+        raise ValueError(
+            "examples must be uint8 images of shape (n, 28, 28) and n labels, got "
+            f"{images.dtype} of shape {images.shape} and {labels.shape}"
+        )
+    return Playground(params, images, labels)
