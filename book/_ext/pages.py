@@ -8,7 +8,6 @@ import re
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import matplotlib
 from matplotlib.figure import Figure
 
 from mlpnotes import plots
@@ -147,17 +146,25 @@ def mend_body(app, pagename, templatename, context, doctree):
     )  # fmt: skip
 
 
-def draw_card(app, exception):
-    """Draw the picture that a shared link shows."""
+def for_other_sites(app, exception):
+    """Write the list of pages for search engines, draw the picture of a shared link."""
     if exception or app.builder.name != "html":
         return
-    with matplotlib.rc_context():
-        figure = Figure(figsize=(12, 6.3), dpi=100, facecolor="white")
-        plots.network_strip(plots.STRIP, ax=figure.add_axes((0.02, 0.1, 0.96, 0.4)))
-        figure.text(
-            0.5, 0.68, app.config.html_title, ha="center", fontsize=42, weight="bold"
-        )
-        figure.savefig(Path(app.outdir, "_static", "card.png"))
+    base = app.config.html_baseurl
+    pages = [f"<url><loc>{base}{page}.html</loc></url>" for page in app.env.all_docs]
+    Path(app.outdir, "sitemap.xml").write_text(
+        '<?xml version="1.0" encoding="utf-8"?>\n'
+        '<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n'
+        + "\n".join(sorted(pages))
+        + "\n</urlset>\n",
+        "utf-8",
+    )
+    figure = Figure(figsize=(12, 6.3), dpi=100, facecolor="white")
+    plots.network_strip(plots.STRIP, ax=figure.add_axes((0.02, 0.1, 0.96, 0.4)))
+    figure.text(
+        0.5, 0.68, app.config.html_title, ha="center", fontsize=42, weight="bold"
+    )
+    figure.savefig(Path(app.outdir, "_static", "card.png"))
 
 
 def setup(app):
@@ -165,5 +172,5 @@ def setup(app):
     app.connect("html-page-context", set_buttons, priority=600)
     app.connect("html-page-context", mend_body, priority=400)
     app.connect("html-page-context", drop_unused, priority=900)
-    app.connect("build-finished", draw_card)
+    app.connect("build-finished", for_other_sites)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
