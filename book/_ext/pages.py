@@ -159,10 +159,10 @@ def for_other_sites(app, exception):
         + "\n</urlset>\n",
         "utf-8",
     )
-    figure = Figure(figsize=(12, 6.3), dpi=100, facecolor="white")
+    figure = Figure(figsize=(6, 3.15), dpi=200, facecolor="white")
     plots.network_strip(plots.STRIP, ax=figure.add_axes((0.02, 0.1, 0.96, 0.4)))
     figure.text(
-        0.5, 0.68, app.config.html_title, ha="center", fontsize=42, weight="bold"
+        0.5, 0.68, app.config.html_title, ha="center", fontsize=21, weight="bold"
     )
     figure.savefig(Path(app.outdir, "_static", "card.png"))
 
