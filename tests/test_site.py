@@ -555,6 +555,11 @@ def test_a_step_of_the_playground_is_a_step(board):
     params, y = held_by_the_page(), one_hot(np.array([label]))
     assert predict(params, X) != label  # one of the mistakes
     assert before == pytest.approx(loss(params, X, y), rel=1e-6)
+    board.locator("[name=rate]").fill("-1")
+    board.get_by_role("button", name="Step").click()
+    message = board.locator(".mlp-steps").inner_text()
+    assert message.startswith('The learning rate is "-1": expected a number above 0')
+    assert board.evaluate(f"{state}.loss") == before
     board.locator("[name=rate]").fill("0.01")
     board.get_by_role("button", name="Step").press("Enter")
     moved = params._make(

@@ -136,7 +136,7 @@
     const pad = find(".mlp-pad");
     const pen = pad.getContext("2d", {willReadFrequently: true});
     const state = {p: trained, X: null, label: null, acts: null, grads: null,
-                   loss: null, steps: [], frames: []};
+                   loss: null, steps: 0, message: "", frames: []};
     let palette, waiting = false;
 
     function heat(name, values, columns, signed) {
@@ -207,7 +207,7 @@
         : "The canvas is empty, so there is nothing to compute.";
       for (const button of root.querySelectorAll(".mlp-labels button"))
         button.setAttribute("aria-pressed", Number(button.value) === state.label);
-      find(".mlp-steps").textContent = state.steps.at(-1) || "";
+      find(".mlp-steps").textContent = state.message;
       if (!acts) return;
       for (const name of ["X", "a1", "a2"])
         heat(name, acts[name], wide(acts[name].length), false);
@@ -236,7 +236,7 @@
     }
 
     function setPixels(X, label = null) {
-      Object.assign(state, {X: Float64Array.from(X), label, steps: []});
+      Object.assign(state, {X: Float64Array.from(X), label, steps: 0, message: ""});
       pen.clearRect(0, 0, pad.width, pad.height);
       enlarge(pen, X, pad.width / 28);
       show();
@@ -255,7 +255,7 @@
       waiting = false;
       const {data: rgba} = pen.getImageData(0, 0, pad.width, pad.height);
       const ink = Float32Array.from({length: rgba.length / 4}, (_, k) => rgba[4 * k + 3] / 255);
-      Object.assign(state, {X: preprocess(ink, pad.width), steps: []});
+      Object.assign(state, {X: preprocess(ink, pad.width), steps: 0, message: ""});
       compute();
       draw();
       state.frames.push(performance.now() - begin);
@@ -292,19 +292,25 @@
     const actions = {
       clear() {
         pen.clearRect(0, 0, pad.width, pad.height);
-        Object.assign(state, {X: null, label: null, steps: []});
+        Object.assign(state, {X: null, label: null, steps: 0, message: ""});
       },
       step() {
-        const rate = Number(find("[name=rate]").value);
+        const field = find("[name=rate]"), rate = Number(field.value);
+        if (!(rate > 0 && rate <= 10)) {
+          state.message = `The learning rate is "${field.value}": expected a number `
+            + "above 0 and at most 10.";
+          return;
+        }
         const [loss, read] = [state.loss, reading(state.acts)];
         state.p = step(state.p, state.acts, state.grads, rate);
         compute();
-        state.steps.push(`Step ${state.steps.length + 1}: the loss went from `
+        state.steps += 1;
+        state.message = `Step ${state.steps}: the loss went from `
           + `${loss.toPrecision(4)} to ${state.loss.toPrecision(4)}; the network read ${read}, `
-          + `and now reads ${reading(state.acts)}.`);
+          + `and now reads ${reading(state.acts)}.`;
       },
       reset() {
-        Object.assign(state, {p: trained, steps: ["The trained weights are back."]});
+        Object.assign(state, {p: trained, steps: 0, message: "The trained weights are back."});
       },
     };
     for (const button of root.querySelectorAll("[data-do]"))
