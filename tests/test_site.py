@@ -435,7 +435,7 @@ def test_pdf():
                 assert str(note["/Dest"]).lstrip("/") in {n.lstrip("/") for n in names}
                 inner += 1
             elif "/A" in note and "/URI" in note["/A"]:
-                assert str(note["/A"]["/URI"]).startswith("https://")
+                assert str(note["/A"]["/URI"]).startswith("http")
                 outer += 1
     assert inner > 500
     assert outer > 5
