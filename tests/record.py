@@ -3,6 +3,7 @@
 Name chapters to record only those: ``python tests/record.py lemma-2``.
 """
 
+import configparser
 import re
 import sys
 from pathlib import Path
@@ -13,6 +14,8 @@ from nbclient import NotebookClient
 
 TESTS = Path(__file__).parent
 BOOK = TESTS.parent / "book"
+SANITIZE = configparser.ConfigParser()
+SANITIZE.read(TESTS / "sanitize.cfg", encoding="utf-8")
 
 
 def record(chapter):
@@ -24,9 +27,10 @@ def record(chapter):
         for output in cell.get("outputs", []):
             for kind in [k for k in output.get("data", {}) if k.startswith("image/")]:
                 del output.data[kind]
-            if html := output.get("data", {}).get("text/html"):  # as sanitize.cfg does
+            if html := output.get("data", {}).get("text/html"):
+                packed = SANITIZE["packed"]
                 output.data["text/html"] = re.sub(
-                    "[A-Za-z0-9+/]{200,}=*", "PACKED", html
+                    packed["regex"], packed["replace"], html
                 )
     notebook.metadata.pop("language_info", None)  # the Python version
     for number, cell in enumerate(notebook.cells):

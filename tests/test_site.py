@@ -16,11 +16,12 @@ from urllib.parse import unquote, urldefrag, urljoin, urlsplit
 import axe_playwright_python
 import nbformat
 import numpy as np
+import pdf
 import pytest
 import yaml
 from bs4 import BeautifulSoup
 from nbclient import NotebookClient
-from pdf import PDF, contents, launch
+from pdf import PDF, SITE, contents, launch
 from playwright.sync_api import sync_playwright
 from pypdf import PdfReader
 from record import BOOK, TESTS
@@ -41,7 +42,6 @@ from mlpnotes.playground import playground
 pytestmark = pytest.mark.site
 
 ROOT = TESTS.parent
-SITE = BOOK / "_build" / "html"
 CHAPTERS = [page for _, part in contents() for page in part]
 PAGES = [*CHAPTERS, "404", "search", "_modules/mlpnotes/network"]
 SETTINGS = yaml.safe_load((BOOK / "_config.yml").read_text("utf-8"))
@@ -111,9 +111,7 @@ def open_page(browser):
         context.close()
 
 
-@functools.cache
-def soup(page):
-    return BeautifulSoup((SITE / f"{page}.html").read_text("utf-8"), "html.parser")
+soup = functools.cache(pdf.soup)
 
 
 LOOK = """async () => {

@@ -42,7 +42,10 @@ def read_all(out, *suffixes):
 
 
 def write_icons(static, texts):
-    """Write icons.css: the icons that pages, scripts and styles name."""
+    """Write icons.css: the icons that pages, scripts and styles name.
+
+    It joins the texts, since it stands among them when the unnamed are removed.
+    """
     codes = {}
     for names, code in re.findall(
         r'((?:\.fa-[\w-]+:before,?)+)\{content:"\\(\w+)"\}',
@@ -61,7 +64,9 @@ def write_icons(static, texts):
     font.save(file)
     rules = [f'.{n}::before {{ content: "\\{c}"; }}\n' for n, c in sorted(used.items())]
     encoded = base64.b64encode(file.getvalue()).decode()
-    (static / "icons.css").write_text(ICONS % encoded + "".join(rules), "utf-8")
+    path = static / "icons.css"
+    texts[path] = ICONS % encoded + "".join(rules)
+    path.write_text(texts[path], "utf-8")
 
 
 def shrink_images(app, pagename, templatename, context, doctree):
@@ -127,8 +132,9 @@ def finish(app, exception):
         return  # the theme is copied only when a page has been written
     for path in (out / "_images").glob("*.png"):
         path.unlink()
-    write_icons(out / "_static", read_all(out, ".html", ".css", ".js"))
-    remove_unnamed(out / "_static", read_all(out, ".html", ".css", ".js"))
+    texts = read_all(out, ".html", ".css", ".js")
+    write_icons(out / "_static", texts)
+    remove_unnamed(out / "_static", texts)
 
 
 def setup(app):

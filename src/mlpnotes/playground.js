@@ -26,7 +26,7 @@
   }
 
   function softmax(z) {
-    const e = z.map((x) => Math.exp(x - Math.max(...z)));
+    const top = Math.max(...z), e = z.map((x) => Math.exp(x - top));
     const sum = e.reduce((s, x) => s + x);
     return e.map((x) => x / sum);
   }
@@ -227,8 +227,9 @@
       heat("dW1", acts.X.map((x) => x * grads.dz1[r]), 28, true);   // (51)
     }
 
-    function show() {
+    function show(prepare) {
       const begin = performance.now();
+      prepare?.();
       compute();
       draw();
       state.frames.push(performance.now() - begin);
@@ -251,14 +252,10 @@
     }
 
     function readPad() {
-      const begin = performance.now();
       waiting = false;
       const {data: rgba} = pen.getImageData(0, 0, pad.width, pad.height);
       const ink = Float32Array.from({length: rgba.length / 4}, (_, k) => rgba[4 * k + 3] / 255);
       Object.assign(state, {X: preprocess(ink, pad.width), steps: 0, message: ""});
-      compute();
-      draw();
-      state.frames.push(performance.now() - begin);
     }
 
     let last = null;
@@ -275,7 +272,7 @@
         pen.stroke();
         last = at;
       }
-      if (!waiting) requestAnimationFrame(readPad);
+      if (!waiting) requestAnimationFrame(() => show(readPad));
       waiting = true;
     }
     pad.addEventListener("pointerdown", (event) => {
@@ -316,7 +313,7 @@
     for (const button of root.querySelectorAll("[data-do]"))
       button.addEventListener("click", () => { actions[button.dataset.do](); show(); });
     find("[name=neuron]").max = trained.b1.length - 1;
-    find("[name=neuron]").addEventListener("input", show);
+    find("[name=neuron]").addEventListener("input", () => show());
 
     for (const name of digitNames) {
       const button = document.createElement("button");

@@ -26,8 +26,7 @@ def quantize(params):
         Each row of a weight matrix is a float32 scale times integers from -127
         to 127; biases are only cast.
     """
-    packed = (_pack(p) for p in params)
-    return Params(*(q * scale if scale is not None else q for q, scale in packed))
+    return Params(*(_unpack(*_pack(p)) for p in params))
 
 
 def _pack(p):
@@ -37,6 +36,10 @@ def _pack(p):
     scale = np.abs(p).max(axis=1, keepdims=True).astype(np.float32) / np.float32(127)
     scale[scale == 0] = 1
     return np.round(p / scale).clip(-127, 127).astype(np.int8), scale
+
+
+def _unpack(q, scale):
+    return q if scale is None else q * scale
 
 
 def _text(array):
@@ -55,17 +58,16 @@ class Playground:
     """
 
     def __init__(self, params, images, labels):
-        self.params = quantize(params)
-        packed = {}
-        for name, p in zip(Params._fields, params, strict=True):
-            q, scale = _pack(p)
-            packed[name] = (
-                {"values": _text(q)}
-                if scale is None
-                else {"q": _text(q), "scale": _text(scale)}
-            )
+        packed = [_pack(p) for p in params]
+        self.params = Params(*(_unpack(q, scale) for q, scale in packed))
+        texts = (
+            {"values": _text(q)}
+            if scale is None
+            else {"q": _text(q), "scale": _text(scale)}
+            for q, scale in packed
+        )
         data = {
-            "params": packed,
+            "params": dict(zip(Params._fields, texts, strict=True)),
             "examples": _text(images),
             "labels": [int(label) for label in labels],
         }
