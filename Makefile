@@ -1,62 +1,72 @@
 PYTHON ?= python3
 BIN := .venv/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
+# asked for another Python by name, or for another NumPy, make makes .venv anew
+READY := .venv/.installed$(if $(filter file,$(origin PYTHON)),,-$(subst /,-,$(PYTHON)))$(addprefix -numpy-,$(NUMPY))
 
-.PHONY: help book chromium links pdf test site-test record lint lab bench accuracy lock clean
+.PHONY: help book chromium links pdf test site-test record lint lab bench accuracy lock clean clean-all
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
 
-# make test NUMPY=oldest, or newest, in a new .venv
+# make test NUMPY=oldest, or newest
 oldest := "numpy==1.26.*"
 newest := --upgrade numpy
 
-.venv/.installed: requirements.txt pyproject.toml
-	$(PYTHON) -m venv .venv
+$(READY): requirements.txt pyproject.toml
+	@$(PYTHON) -c "import sys; sys.version_info >= (3, 11) or sys.exit( \
+	  'mlpnotes needs Python 3.11 or newer, but $(PYTHON) is %d.%d: ' \
+	  'name another one, as in make book PYTHON=python3.12' % sys.version_info[:2])"
+	@echo "Installing into .venv; this takes a minute or two."
+	$(PYTHON) -m venv --clear .venv
 	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements.txt
 	$(if $($(NUMPY)),$(BIN)/pip install --quiet $($(NUMPY)))
-	@touch $@
+	@touch $@ $(if $(NUMPY),,.venv/.installed)
 
-book: .venv/.installed  ## build the site, any warning is an error
+book: $(READY)  ## build the site, any warning is an error
 	$(BIN)/jupyter-book build -W -n --keep-going book/
 	@echo "The book is in book/_build/html/index.html"
 
-chromium: .venv/.installed  ## install the browser that pdf and site-test need, unless the system has it
+chromium: $(READY)  ## install the browser that pdf and site-test need, unless the system has it
 	$(BIN)/playwright install --with-deps chromium
 
-links: .venv/.installed  ## look up every link that leaves the book
+links: $(READY)  ## look up every link that leaves the book
 	$(BIN)/jupyter-book build --builder linkcheck book/
 
 pdf: book  ## print the site as one PDF, and offer it on the pages (needs Chromium)
 	$(BIN)/python book/_ext/pdf.py
 
-test: .venv/.installed  ## run the unit tests and every chapter's notebook
+test: $(READY)  ## run the unit tests and every chapter's notebook
 	$(BIN)/pytest --nbval
 
 site-test: pdf  ## look at every page of the built site in Chromium
 	$(BIN)/pytest -m site tests/test_site.py
 
-record: .venv/.installed  ## execute the chapters and keep their outputs as reference
+record: $(READY)  ## execute the chapters and keep their outputs as reference
 	$(BIN)/python tests/record.py
 
-lint: .venv/.installed  ## check style
+lint: $(READY)  ## check style
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 
-lab: .venv/.installed  ## open the book as notebooks in JupyterLab
+lab: $(READY)  ## open the book as notebooks in JupyterLab
 	mkdir -p .venv/share/jupyter/lab/settings
 	cp .binder/overrides.json .venv/share/jupyter/lab/settings/
 	$(BIN)/jupyter lab book/intro.md
 
-bench: .venv/.installed  ## time training against other programs; peers that are not installed are left out
+bench: $(READY)  ## time training against other programs; peers that are not installed are left out
 	$(BIN)/python benchmarks/speed.py
 
-accuracy: .venv/.installed  ## train the recipes of the chapter "further", a quarter of an hour on two cores
+accuracy: $(READY)  ## train the recipes of the chapter "further", a quarter of an hour on two cores
 	$(BIN)/python benchmarks/accuracy.py
 
-lock:  ## renew requirements.txt from pyproject.toml (needs uv)
-	uv pip compile --quiet --universal --python-version 3.11 --no-header \
+# make lock UPGRADE=all takes the newest versions, UPGRADE=numpy that of one package
+lock:  ## bring requirements.txt in line with pyproject.toml; UPGRADE=all renews it (needs uv)
+	uv pip compile $(if $(filter all,$(UPGRADE)),--upgrade,$(addprefix --upgrade-package ,$(UPGRADE))) --quiet --universal --python-version 3.11 --no-header \
 	  --all-extras pyproject.toml --output-file requirements.txt
 	echo "-e ." >> requirements.txt
 
-clean:  ## remove what was built and installed
-	rm -rf .venv book/_build
+clean:  ## remove what was built
+	rm -rf book/_build dist
+
+clean-all: clean  ## remove what was built, and the installed packages
+	rm -rf .venv

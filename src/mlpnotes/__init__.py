@@ -19,6 +19,8 @@ from mlpnotes.network import (
 )
 from mlpnotes.training import DivergedError, History, train
 
+__version__ = "0.1.0"
+
 __all__ = [
     "Activations",
     "DivergedError",
