@@ -171,11 +171,13 @@ def test_what_is_write_protected_stays(params, path, monkeypatch, protected):
 
 
 @posix
-def test_a_device_is_not_replaced(params, path):
-    os.mkfifo(path)
-    with pytest.raises(OSError, match="it is a device, not a regular file"):
+@pytest.mark.parametrize("make", [os.mkfifo, lambda path: path.symlink_to(path)])
+def test_only_a_regular_file_is_replaced(params, path, make):
+    make(path)
+    before = path.lstat()
+    with pytest.raises(OSError, match="^cannot write .*: it is not a regular file$"):
         save_params(path, params)
-    assert stat.S_ISFIFO(path.stat().st_mode)
+    assert path.lstat() == before
 
 
 def test_only_parameters_that_fit_are_written(params, path):

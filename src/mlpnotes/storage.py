@@ -45,8 +45,8 @@ def save_params(path, params):
         raise FileNotFoundError(f"cannot write {path}: there is no {target.parent}")
     if not target.parent.is_dir():
         raise NotADirectoryError(f"cannot write {path}: {target.parent} is a file")
-    if target.exists() and not target.is_file():
-        raise OSError(f"cannot write {path}: it is a device, not a regular file")
+    if os.path.lexists(target) and not target.is_file():  # a device, a link to itself
+        raise OSError(f"cannot write {path}: it is not a regular file")
     for place in (target.parent, target):
         if place.exists() and not os.access(place, os.W_OK):
             raise PermissionError(f"cannot write {path}: {place} is write-protected")
