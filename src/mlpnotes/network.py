@@ -265,6 +265,8 @@ def accuracy(params, X, labels):
 
 def check_params(params):
     """Raise one clear sentence if the dtypes or shapes of parameters do not fit."""
+    if not isinstance(params, Params):
+        raise TypeError(f"params are of type {type(params).__name__}, expected Params")
     _check(params, None)
 
 

@@ -30,15 +30,14 @@ def save_params(path, params):
     Raises
     ------
     TypeError, ValueError
-        If path is not the name of a file, or params are not `Params` whose
+        If path is not the name of a file, or params are not Params whose
         arrays fit together.
     OSError
-        If the file cannot be written: `FileNotFoundError`, `NotADirectoryError`,
-        `IsADirectoryError` or `PermissionError` says why.
+        If the file cannot be written; a ``FileNotFoundError``,
+        ``NotADirectoryError``, ``IsADirectoryError`` or ``PermissionError``
+        where one of them says why.
     """
     path = _file(path)
-    if not isinstance(params, Params):
-        raise TypeError(f"params are of type {type(params).__name__}, expected Params")
     check_params(params)
     target = Path(os.path.realpath(path))
     if not target.parent.exists():
@@ -85,8 +84,8 @@ def load_params(path):
     ValueError
         If the file is damaged, foreign, or its arrays do not fit together.
     OSError
-        If the file cannot be read: `FileNotFoundError`, `IsADirectoryError` or
-        `PermissionError` says why.
+        If the file cannot be read; a ``FileNotFoundError``,
+        ``IsADirectoryError`` or ``PermissionError`` where one of them says why.
     """
     path = _file(path)
     content = path.read_bytes()
