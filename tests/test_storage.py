@@ -1,6 +1,7 @@
 import io
 import os
 import pickle
+import re
 import stat
 import zipfile
 from pathlib import Path
@@ -41,9 +42,10 @@ def test_save_and_load(params, path):
         assert [p.name for p in path.parent.iterdir()] == ["params.npz"]
 
 
+@posix  # whose names may be as long as a path of Windows
 def test_the_file_is_written_as_named(params, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    longest = "p" * 255  # of the common file systems
+    longest = "p" * os.pathconf(tmp_path, "PC_NAME_MAX")
     for name in ("params", longest):
         save_params(name, params)
     assert {p.name for p in tmp_path.iterdir()} == {"params", longest}
@@ -164,7 +166,7 @@ def test_what_is_write_protected_stays(params, path, monkeypatch, protected):
     place = Path(os.path.realpath(path if protected == "file" else path.parent))
     monkeypatch.setattr(os, "access", lambda tried, mode: tried != place)
     with pytest.raises(
-        PermissionError, match=f"^cannot write .*: {place} is write-prot"
+        PermissionError, match=f"{re.escape(str(place))} is write-protected$"
     ):
         save_params(path, params)
     assert path.read_bytes() == b"old"
@@ -201,10 +203,10 @@ def arrays(**changes):
 
 def test_parameters_that_do_not_fit_are_named(path):
     for changes, words in (
-        (dict(W2=np.ones((4, 5))), r"W2 is \(4, 5\) but a1 has 5 columns"),
-        (dict(W1=np.ones(6)), r"W1 is \(6,\), expected 2 dimensions"),
-        (dict(W1=np.ones(())), r"W1 is \(\), expected 2 dimensions"),
-        (dict(W1=np.ones((6, 5), int)), "W1 has dtype int64, expected floats"),
+        (dict(W2=np.ones((4, 5))), r"W2 is \(4, 5\)"),
+        (dict(W1=np.ones(6)), r"W1 is \(6,\)"),
+        (dict(W1=np.ones(())), r"W1 is \(\)"),
+        (dict(W1=np.ones((6, 5), np.int64)), "W1 has dtype int64"),
         (dict(b1=np.ones(5, np.float32)), "float32"),
     ):
         path.write_bytes(arrays(**changes))

@@ -164,16 +164,15 @@ def compare_directions(f, x, gradient, *, rng, directions=10, tolerance=1e-10):
         )
     if not hasattr(x, "_fields"):
         raise TypeError(f"x is of type {type(x).__name__}, expected a named tuple")
-    gradient, slopes = _named(gradient, x._fields), {}
-    for name, point in x._asdict().items():
-        gradient[name] = _float64(name, gradient[name])
-        if gradient[name].shape != np.shape(point):
+    gradient = {n: _float64(n, g) for n, g in _named(gradient, x._fields).items()}
+    points = {n: _float64(n, point) for n, point in x._asdict().items()}
+    for name, point in points.items():
+        if gradient[name].shape != point.shape:
             raise ValueError(
-                f"{name} is {gradient[name].shape}, expected {np.shape(point)}"
+                f"{name} is {gradient[name].shape}, expected {point.shape}"
             )
-        slopes[name] = _float64(name, point)
     got, expected = {}, {}
-    for name, point in slopes.items():
+    for name, point in points.items():
         got[name], expected[name] = np.zeros(directions), np.zeros(directions)
         for d in range(directions):
             v = rng.normal(size=point.shape)
