@@ -73,6 +73,14 @@ def test_what_is_no_number_is_named(f, z):
         f(z)
 
 
+def test_rows_of_different_lengths_are_named():
+    for f in (softmax, log_softmax, sigmoid):
+        with pytest.raises(ValueError, match="^z has rows of different lengths$"):
+            f([[1, 2], [3]])
+    with pytest.raises(ValueError, match="^y has rows of different lengths$"):
+        cross_entropy([[1, 0], [1]], np.full((2, 2), 0.5))
+
+
 @pytest.mark.parametrize("f", [softmax, log_softmax])
 @pytest.mark.parametrize("z", [2.0, np.empty((2, 0)), []])
 def test_softmax_needs_a_last_axis(f, z):

@@ -87,10 +87,13 @@ def test_bad_input_is_named():
     ):
         playground(double._replace(W2=double.W2 * 1e60))
     images, labels = load_mnist().test.images[:3], load_mnist().test.labels[:3]
-    for bad in ((images / 255, labels), (images, labels[:2]), (images[0], labels)):
+    for bad in (
+        (images / 255, labels), (images, labels[:2]), (images[0], labels), images[:2],
+        dict(images=images, labels=labels),
+    ):  # fmt: skip
         with pytest.raises(ValueError, match="examples must be uint8 images"):
             playground(params, bad)
-    for bad in (images, (images,), load_mnist().test.images[:2], {"images": images}):
+    for bad in (images, (images,), load_mnist(), {"images": images}, 3):
         with pytest.raises(TypeError, match="^examples must be two arrays"):
             playground(params, bad)
     for dtype in (float, str, bool):

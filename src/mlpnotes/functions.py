@@ -8,8 +8,8 @@ Integers and booleans count as float64.
 import numpy as np
 
 
-def as_floats(name, array, dimensions=None):
-    """Return an array of floats or complex numbers: others become float64.
+def as_floats(name, array, dimensions=None, dtype=np.float64):
+    """Return an array of floats or complex numbers, made so if it is of others.
 
     Parameters
     ----------
@@ -18,25 +18,29 @@ def as_floats(name, array, dimensions=None):
     array : array_like of numbers
     dimensions : int, optional
         How many it must have.
+    dtype : dtype
+        What integers and booleans become: their own arithmetic wraps or fails.
 
     Returns
     -------
     ndarray
-        Floats and complex numbers in their own dtype, not copied; integers and
-        booleans, whose arithmetic would wrap or fail, as float64.
+        Floats and complex numbers keep their dtype and are not copied.
 
     Raises
     ------
     TypeError
         If the array holds something else.
     ValueError
-        If it has another number of dimensions.
+        If it has another number of dimensions, or rows of different lengths.
     """
-    array = np.asarray(array)
+    try:
+        array = np.asarray(array)
+    except ValueError as error:
+        raise ValueError(f"{name} has rows of different lengths") from error
     if array.dtype.kind not in "fc":
         if array.dtype.kind not in "biu":
             raise TypeError(f"{name} has dtype {array.dtype}, expected numbers")
-        array = array.astype(np.float64)
+        array = array.astype(dtype)
     if dimensions not in (None, array.ndim):
         raise ValueError(
             f"{name} is {array.shape}, expected {dimensions} "
@@ -188,8 +192,7 @@ def cross_entropy(y, y_hat):
     array([0.])
     """
     y_hat = as_floats("y_hat", y_hat)
-    y = np.asarray(y)
-    y = y.astype(y_hat.dtype) if y.dtype.kind in "biu" else as_floats("y", y)
+    y = as_floats("y", y, dtype=y_hat.dtype)
     if y.shape != y_hat.shape:
         raise ValueError(f"y is {y.shape} but y_hat is {y_hat.shape}: they must match")
     if y.ndim == 0:

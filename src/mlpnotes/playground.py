@@ -146,9 +146,12 @@ def playground(params, examples=None):
         )
     if examples is None:
         examples = np.zeros((0, 28, 28), np.uint8), np.zeros(0, int)
-    if not isinstance(examples, tuple | list) or len(examples) != 2:
-        raise TypeError("examples must be two arrays, the images and their labels")
-    images, labels = map(np.asarray, examples)
+    try:
+        images, labels = map(np.asarray, examples)
+    except (TypeError, ValueError) as error:
+        raise TypeError(
+            "examples must be two arrays, the images and their labels"
+        ) from error
     if (
         images.dtype != np.uint8
         or images.shape[1:] != (28, 28)
