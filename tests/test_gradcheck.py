@@ -94,6 +94,7 @@ def test_int8_and_infinities_do_not_agree():
     least = np.array([-128], np.int8)
     assert not compare({"a": least}, {"a": np.array([0], np.int8)}).ok
     assert not compare({"a": [np.inf, 1.0]}, {"a": [np.inf, 1.0]}).ok
+    assert not compare({"a": [np.inf]}, {"a": [1.0]}).ok
     assert not compare({"a": [1e308]}, {"a": [-1e308]}).ok
 
 

@@ -112,6 +112,7 @@ def test_a_failure_leaves_the_old_file_and_names_no_other(
         save_params(path, params)
     assert str(caught.value) == f"[Errno 28] No space left on device: {str(path)!r}"
     assert caught.value.__suppress_context__
+    assert caught.value.__cause__ is None
     assert path.read_bytes() == b"old"
     assert [p.name for p in path.parent.iterdir()] == ["params.npz"]
 
