@@ -67,7 +67,8 @@ def load_mnist(folder=None):
     MNIST
         ``train`` (60000 digits) and ``test`` (10000), each with ``images``
         (n, 28, 28) and ``labels`` (n,), uint8. Another data set may have other
-        numbers of images, and more classes than ten: give `mlpnotes.one_hot` K.
+        numbers of images, and more classes than ten: the K of
+        `mlpnotes.functions.one_hot`.
 
     Raises
     ------
