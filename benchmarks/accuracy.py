@@ -17,7 +17,7 @@ from threadpoolctl import threadpool_limits
 
 from mlpnotes import accuracy, init_params, load_mnist, one_hot, save_params, train
 from mlpnotes.augment import warp
-from mlpnotes.network import PRETRAINED
+from mlpnotes.storage import PRETRAINED
 from mlpnotes.training import cosine
 
 MOMENTUM = dict(

@@ -94,11 +94,49 @@ def test_no_rows_are_no_trouble(rng):
     [
         (np.zeros((2, 784), np.uint8), {}, TypeError, "X has dtype uint8"),
         (np.zeros((2, 100)), {}, ValueError, r"X is \(2, 100\), expected \(m, 784\)"),
-        (np.zeros((2, 784)), dict(group=0), ValueError, "group 0"),
+        (np.zeros((2, 784), np.uint8), {}, TypeError, "for bytes, X / 255$"),
+        (np.zeros((2, 784), complex), {}, TypeError, "X has dtype complex128"),
+        ([["0"] * 784], {}, TypeError, "X has dtype <U1"),
+        (np.full((2, 784), np.nan), {}, ValueError, "X has entries that are not finit"),
+        (np.full((2, 784), np.inf), {}, ValueError, "X has entries that are not finit"),
         (np.zeros((2, 784)), dict(scale=1.5), ValueError, "scale is 1.5"),
+        (np.zeros((2, 784)), dict(scale=1), ValueError, "scale is 1 "),
         (np.zeros((2, 784)), dict(sigma=0), ValueError, "sigma 0"),
     ],
 )
-def test_bad_arguments(X, options, error, words, rng):
+def test_bad_arrays_and_limits(X, options, error, words, rng):
     with pytest.raises(error, match=words):
         warp(X, rng, **options)
+
+
+@pytest.mark.parametrize(
+    "name", ["rotation", "scale", "shear", "shift", "elastic", "sigma"]
+)
+@pytest.mark.parametrize("size", [-1, np.nan, np.inf, "1", None, [1.0]])
+def test_a_size_is_a_number_that_is_not_negative(digits, rng, name, size):
+    with pytest.raises(
+        ValueError, match=rf"^{name} is .*, expected a number, 0 or more$"
+    ):
+        warp(digits, rng, **{name: size})
+
+
+@pytest.mark.parametrize("group", [0, -1, 2.5, 2.0, "2", None])
+def test_a_group_is_counted(digits, rng, group):
+    with pytest.raises(
+        ValueError, match="^group is .*, expected an integer, 1 or more$"
+    ):
+        warp(digits, rng, group=group)
+
+
+@pytest.mark.parametrize("other", [0, None, np.random, np.random.RandomState(0)])
+def test_rng_is_a_generator(digits, other):
+    with pytest.raises(TypeError, match=r"^rng is .*default_rng\(seed\) makes one$"):
+        warp(digits, other)
+
+
+def test_options_may_be_numpy_scalars(digits):
+    X = np.repeat(digits, 2, axis=0)  # more than an int8 counts
+    options = dict(rotation=np.uint8(9), shift=np.float32(2), group=np.int8(50))
+    plain = {name: value.item() for name, value in options.items()}
+    one, other = (warp(X, np.random.default_rng(5), **o) for o in (options, plain))
+    assert np.array_equal(one, other)

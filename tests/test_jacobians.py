@@ -40,6 +40,76 @@ def test_softmax_and_sigmoid_jacobians_against_complex_step(rng):
     assert np.allclose(J, complex_step_gradient(sigmoid, z), atol=1e-15)
 
 
+INTEGERS = [bool, np.uint8, np.int8, np.int64]
+
+
+@pytest.mark.parametrize("dtype", INTEGERS)
+def test_integers_and_booleans_count_as_float64(dtype):
+    top = 1 if dtype is bool else 100
+    a, W, b = (
+        np.array([top, top], dtype),
+        np.full((2, 3), top, dtype),
+        np.ones(3, dtype),
+    )
+    y, p = np.array([0, 1, 0], dtype), np.array([0.25, 0.25, 0.5])
+    for f, arguments in (
+        (jacobians.affine, (a, W, b)),
+        (jacobians.softmax_jacobian, (y,)),
+        (jacobians.dL_dz3, (y, p)),
+        (lambda a: jacobians.dz_dW(a, 3), (a,)),
+        (jacobians.dz_da, (W,)),
+        (jacobians.da_dz, (y,)),
+    ):
+        right = f(*(np.asarray(x, np.float64) for x in arguments))
+        for given in (arguments, [x.tolist() for x in arguments]):
+            J = f(*given)
+            assert J.dtype == np.float64
+            assert np.array_equal(J, right)
+
+
+@pytest.mark.parametrize(
+    ("f", "words"),
+    [
+        (
+            lambda: jacobians.affine([1, 2, 3], np.ones((2, 1)), [0]),
+            r"W is \(2, 1\), ex",
+        ),
+        (
+            lambda: jacobians.affine([1, 2], np.ones((2, 1)), [0, 0]),
+            r"W is \(2, 1\), ex",
+        ),
+        (
+            lambda: jacobians.affine(np.ones((1, 2)), np.ones((2, 1)), [0]),
+            r"a is \(1, 2",
+        ),
+        (
+            lambda: jacobians.softmax_jacobian(np.full((2, 2), 0.5)),
+            r"y_hat is \(2, 2\)",
+        ),
+        (lambda: jacobians.dL_dz3([0, 1], [0.2, 0.3, 0.5]), r"y is \(2,\) but y_hat"),
+        (lambda: jacobians.dL_dz3(1, [0.5, 0.5]), r"y is \(\), expected 1 dimension$"),
+        (
+            lambda: jacobians.dz_dW(np.ones((2, 3)), 2),
+            r"a is \(2, 3\), expected 1 dime",
+        ),
+        (lambda: jacobians.dz_da(np.ones(3)), r"W is \(3,\), expected 2 dimensions$"),
+        (
+            lambda: jacobians.da_dz(np.ones((2, 2))),
+            r"a is \(2, 2\), expected 1 dimensi",
+        ),
+    ],
+)
+def test_other_shapes_are_refused(f, words):
+    with pytest.raises(ValueError, match=f"^{words}"):
+        f()
+
+
+def test_a_batch_is_no_observation(problem):
+    params, X, y = problem
+    with pytest.raises(ValueError, match=r"^y is \(7, 3\), expected 1 dimension$"):
+        jacobians.gradients(params, forward(params, X), y)
+
+
 def test_tensors_give_the_backward_pass(problem):
     params, X, y = problem
     acts = forward(params, X)

@@ -10,14 +10,10 @@ from mlpnotes import (
     backward,
     forward,
     init_params,
-    load_mnist,
-    load_params,
-    load_pretrained,
     loss,
     loss_gradient,
     one_hot,
     predict,
-    save_params,
 )
 from mlpnotes.gradcheck import compare, complex_step_gradient, numerical_gradient
 
@@ -183,40 +179,6 @@ def test_dtype_and_label_errors(problem):
         loss(params, X, y.argmax(axis=1))
     with pytest.raises(ValueError, match=r"y is \(6, 3\), expected \(7, 3\)"):
         backward(params, forward(params, X), y[1:])
-
-
-def test_save_and_load(problem, tmp_path):
-    params, *_ = problem
-    path = tmp_path / "params.npz"
-    save_params(path, params)
-    assert all(map(np.array_equal, params, load_params(path)))
-    assert [p.name for p in tmp_path.iterdir()] == ["params.npz"]
-    content = path.read_bytes()
-    for damaged in (b"", content[:200], content[:-30], b"text"):
-        path.write_bytes(damaged)
-        with pytest.raises(ValueError, match="not a whole file of save_params"):
-            load_params(path)
-    np.savez(path, W=np.ones(3))
-    with pytest.raises(ValueError, match="expected an .npz with W1, b1"):
-        load_params(path)
-    with pytest.raises(FileNotFoundError):
-        load_params(tmp_path / "none.npz")
-
-
-def test_pretrained_parameters_read_the_test_digits():
-    params = load_pretrained()
-    assert {p.dtype for p in params} == {np.dtype(np.float32)}
-    images, labels = load_mnist().test
-    X = images.reshape(-1, 784).astype(np.float32) / 255
-    assert accuracy(params, X, labels) >= 0.993
-
-
-def test_changed_pretrained_parameters_are_refused(tmp_path, monkeypatch):
-    path = tmp_path / "pretrained.npz"
-    save_params(path, load_pretrained()._replace(b3=np.ones(10, np.float32)))
-    monkeypatch.setattr(mlpnotes.network, "PRETRAINED", path)
-    with pytest.raises(ValueError, match="is not the file we ship"):
-        load_pretrained()
 
 
 def test_times_multiplies_the_gradient(problem):

@@ -5,7 +5,7 @@ import re
 import numpy as np
 import pytest
 
-from mlpnotes import accuracy, init_params, load_mnist, load_pretrained
+from mlpnotes import Params, accuracy, init_params, load_mnist, load_pretrained
 from mlpnotes.playground import playground, quantize
 
 
@@ -68,9 +68,37 @@ def test_bad_input_is_named():
     with pytest.raises(ValueError, match=r"784 pixels.*\(5, 200\): expected 784 rows"):
         playground(init_params(5, rng=rng))
     params = load_pretrained()
-    with pytest.raises(ValueError, match="W2 has entries that are not finite"):
-        playground(params._replace(W2=params.W2 * np.nan))
+    for other in (params._asdict(), "params.npz", None):
+        with pytest.raises(TypeError, match="^params .*expected Params"):
+            playground(other)
+    with pytest.raises(ValueError, match=r"^W2 is \(100, 200\)"):
+        playground(params._replace(W2=params.W2.T))
+    with pytest.raises(TypeError, match="^b3 has dtype complex64, expected real"):
+        playground(params._replace(b3=params.b3 * 1j))
+    for factor in (np.nan, np.inf):
+        with pytest.raises(ValueError, match="W2 has entries that are not finite"):
+            playground(params._replace(W2=params.W2 * factor))
+    for bad in (params._asdict(), params._replace(b3=params.b3 * 1j)):
+        with pytest.raises(TypeError, match="^(params|b3) .*expected"):
+            quantize(bad)
+    double = Params(*(p.astype(np.float64) for p in params))
+    with pytest.raises(
+        ValueError, match="^W2 has entries that are not finite as float"
+    ):
+        playground(double._replace(W2=double.W2 * 1e60))
     images, labels = load_mnist().test.images[:3], load_mnist().test.labels[:3]
-    for bad in ((images / 255, labels), (images, labels[:2]), (images[0], labels)):
+    for bad in (
+        (images / 255, labels), (images, labels[:2]), (images[0], labels), images[:2],
+        dict(images=images, labels=labels),
+    ):  # fmt: skip
         with pytest.raises(ValueError, match="examples must be uint8 images"):
             playground(params, bad)
+    for bad in (images, (images,), load_mnist(), {"images": images}, 3):
+        with pytest.raises(TypeError, match="^examples must be two arrays"):
+            playground(params, bad)
+    for dtype in (float, str, bool):
+        with pytest.raises(TypeError, match="^labels have dtype .*, expected integers"):
+            playground(params, (images, labels.astype(dtype)))
+    for label in (10, 255):
+        with pytest.raises(ValueError, match=f"^label {label} is outside 0, ..., 9$"):
+            playground(params, (images, np.array([0, label, 1], np.uint8)))

@@ -10,13 +10,11 @@ from mlpnotes.network import (
     backward,
     forward,
     init_params,
-    load_params,
-    load_pretrained,
     loss,
     loss_gradient,
     predict,
-    save_params,
 )
+from mlpnotes.storage import load_params, load_pretrained, save_params
 from mlpnotes.training import DivergedError, History, train
 
 __version__ = "0.1.0"

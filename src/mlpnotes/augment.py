@@ -1,5 +1,7 @@
 """Random warps of digits, so that a network never sees the same one twice."""
 
+import numbers
+
 import numpy as np
 
 SIDE = 28
@@ -30,10 +32,11 @@ def warp(
     Parameters
     ----------
     X : ndarray, shape (m, 784) or (m, 28, 28)
-        Images of floats with a background of 0. Not modified.
+        Images of finite floats with a background of 0. Not modified.
     rng : numpy.random.Generator
+        All the randomness there is.
     rotation : float
-        The largest angle, in degrees.
+        The largest angle, in degrees. Like the other sizes it is 0 or more.
     scale : float
         The largest relative stretch of either axis, below 1.
     shear : float
@@ -44,7 +47,7 @@ def warp(
         The root mean square of the elastic displacement in either direction,
         in pixels.
     sigma : float
-        The standard deviation of the Gaussian that smooths it, in pixels.
+        The standard deviation of the Gaussian that smooths it, in pixels, not 0.
     group : int
         How many images share a warp, 1 or more: rows 0, g, 2g, ... with
         g = ceil(m / group), so that neighbours never do.
@@ -57,9 +60,10 @@ def warp(
     Raises
     ------
     TypeError
-        If X is not of floats.
+        If X is not of floats, or rng is no generator.
     ValueError
-        If its shape is another one, or an option is out of its range.
+        If the shape of X is another one, an entry is not finite, or an option is
+        out of its range.
 
     Notes
     -----
@@ -68,15 +72,34 @@ def warp(
     """
     X = np.asarray(X)
     if X.dtype.kind != "f":
-        raise TypeError(f"X has dtype {X.dtype}, expected floats, with background 0")
+        raise TypeError(
+            f"X has dtype {X.dtype}, expected floats with a background "
+            "of 0: for bytes, X / 255"
+        )
     if X.shape[1:] not in ((SIDE * SIDE,), (SIDE, SIDE)):
         raise ValueError(f"X is {X.shape}, expected (m, 784) or (m, 28, 28)")
-    if not (0 <= scale < 1 and sigma > 0 and group >= 1):
-        raise ValueError(
-            f"scale is {scale}, sigma {sigma} and group {group}, "
-            "expected 0 <= scale < 1, sigma > 0 and group >= 1"
+    if not np.isfinite(X).all():
+        raise ValueError("X has entries that are not finite")
+    if not isinstance(rng, np.random.Generator):
+        raise TypeError(
+            f"rng is {rng!r}, expected a numpy.random.Generator: "
+            "numpy.random.default_rng(seed) makes one"
         )
-    groups = -(-len(X) // group)
+    sizes = dict(
+        rotation=rotation, scale=scale, shear=shear, shift=shift, elastic=elastic,
+        sigma=sigma,
+    )  # fmt: skip
+    for name, size in sizes.items():
+        if not (isinstance(size, numbers.Real) and 0 <= size < np.inf):
+            raise ValueError(f"{name} is {size!r}, expected a number, 0 or more")
+    if scale >= 1 or sigma == 0:
+        raise ValueError(
+            f"scale is {scale} and sigma {sigma}, expected scale < 1 and sigma > 0"
+        )
+    if not isinstance(group, numbers.Integral) or group < 1:
+        raise ValueError(f"group is {group!r}, expected an integer, 1 or more")
+    rotation, scale, shear, shift, elastic, sigma = map(float, sizes.values())
+    groups = -(-len(X) // int(group))
     rows, columns = _affine(groups, rng, rotation, scale, shear, shift)
     if elastic:
         rows += elastic * _smooth_noise(groups, rng, sigma)

@@ -1,10 +1,52 @@
 """The functions that the network is made of: softmax, sigmoid, cross-entropy.
 
-All of them work along the last axis, take float32 or float64, and continue
+All of them work along the last axis, keep float32 or float64, and continue
 analytically to complex input, so that a complex step can differentiate them.
+Integers and booleans count as float64.
 """
 
 import numpy as np
+
+
+def as_floats(name, array, dimensions=None, dtype=np.float64):
+    """Return an array of floats or complex numbers, made so if it is of others.
+
+    Parameters
+    ----------
+    name : str
+        What an error calls the array.
+    array : array_like of numbers
+    dimensions : int, optional
+        How many it must have.
+    dtype : dtype
+        What integers and booleans become: their own arithmetic wraps or fails.
+
+    Returns
+    -------
+    ndarray
+        Floats and complex numbers keep their dtype and are not copied.
+
+    Raises
+    ------
+    TypeError
+        If the array holds something else.
+    ValueError
+        If it has another number of dimensions, or rows of different lengths.
+    """
+    try:
+        array = np.asarray(array)
+    except ValueError as error:
+        raise ValueError(f"{name} has rows of different lengths") from error
+    if array.dtype.kind not in "fc":
+        if array.dtype.kind not in "biu":
+            raise TypeError(f"{name} has dtype {array.dtype}, expected numbers")
+        array = array.astype(dtype)
+    if dimensions not in (None, array.ndim):
+        raise ValueError(
+            f"{name} is {array.shape}, expected {dimensions} "
+            f"dimension{'s' * (dimensions > 1)}"
+        )
+    return array
 
 
 def softmax(z):
@@ -22,6 +64,13 @@ def softmax(z):
     ndarray, shape (..., K)
         Positive entries; each row sums to 1.
 
+    Raises
+    ------
+    TypeError
+        If z does not hold numbers.
+    ValueError
+        If it has no last axis, or no entry there.
+
     Notes
     -----
     Subtracting a row's largest entry changes nothing in the quotient, and no
@@ -32,8 +81,7 @@ def softmax(z):
     >>> softmax([0.0, 0.0])
     array([0.5, 0.5])
     """
-    z = np.asarray(z)
-    e = np.exp(z - z.real.max(axis=-1, keepdims=True))
+    e = np.exp(_shifted(z))
     return e / e.sum(axis=-1, keepdims=True)
 
 
@@ -52,14 +100,27 @@ def log_softmax(z):
     ndarray, shape (..., K)
         For real input no entry is positive.
 
+    Raises
+    ------
+    TypeError, ValueError
+        As `softmax` does.
+
     Examples
     --------
     >>> log_softmax([0.0, -10000.0])
     array([     0., -10000.])
     """
-    z = np.asarray(z)
-    shifted = z - z.real.max(axis=-1, keepdims=True)
+    shifted = _shifted(z)
     return shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True))
+
+
+def _shifted(z):
+    """Return z less the largest entry of each row."""
+    z = as_floats("z", z)
+    if z.ndim == 0 or z.shape[-1] == 0:
+        raise ValueError(f"z is {z.shape}, expected (..., K) with K of 1 or more")
+    with np.errstate(over="ignore"):  # -inf is right: its exponential is 0
+        return z - z.real.max(axis=-1, keepdims=True)
 
 
 def sigmoid(z):
@@ -77,12 +138,17 @@ def sigmoid(z):
     ndarray
         Same shape; real input gives values in [0, 1].
 
+    Raises
+    ------
+    TypeError
+        If z does not hold numbers.
+
     Examples
     --------
     >>> sigmoid([-10000.0, 0.0, 10000.0])
     array([0. , 0.5, 1. ])
     """
-    z = np.asarray(z)
+    z = as_floats("z", z)
     if np.iscomplexobj(z):  # a complex exp(-z) must stay finite
         z = np.maximum(z, np.log(np.finfo(z.dtype).tiny))
     with np.errstate(over="ignore"):  # 1 / (1 + inf) is 0, the right limit
@@ -111,21 +177,26 @@ def cross_entropy(y, y_hat):
     -------
     ndarray, shape (...)
         The loss of each observation; ``inf`` where the true class has
-        probability zero.
+        probability zero. Of y_hat's dtype when y is of integers.
 
     Raises
     ------
+    TypeError
+        If y or y_hat does not hold numbers.
     ValueError
-        If the shapes differ.
+        If the shapes differ, or are those of single numbers.
 
     Examples
     --------
     >>> cross_entropy([[0, 1]], [[0.0, 1.0]])
     array([0.])
     """
-    y, y_hat = np.asarray(y), np.asarray(y_hat)
+    y_hat = as_floats("y_hat", y_hat)
+    y = as_floats("y", y, dtype=y_hat.dtype)
     if y.shape != y_hat.shape:
         raise ValueError(f"y is {y.shape} but y_hat is {y_hat.shape}: they must match")
+    if y.ndim == 0:
+        raise ValueError("y and y_hat are single numbers, expected (..., K)")
     with np.errstate(divide="ignore"):
         log = np.log(np.where(y == 0, 1, y_hat))  # 0 log 0 counts as 0
     return 0 - (y * log).sum(axis=-1)
@@ -139,7 +210,7 @@ def one_hot(labels, K=10):
     labels : array_like of int, shape (B,)
         Classes, each in 0, ..., K-1.
     K : int
-        The number of classes.
+        The number of classes, 1 or more.
 
     Returns
     -------
@@ -149,9 +220,10 @@ def one_hot(labels, K=10):
     Raises
     ------
     TypeError
-        If the labels are not integers.
+        If K or the labels are not integers; booleans are none.
     ValueError
-        If they are not one-dimensional, or one is outside 0, ..., K-1.
+        If K is below 1, the labels are not one-dimensional, or one is outside
+        0, ..., K-1.
 
     Examples
     --------
@@ -159,8 +231,12 @@ def one_hot(labels, K=10):
     array([[0, 0, 1],
            [1, 0, 0]], dtype=int8)
     """
+    if not isinstance(K, int | np.integer) or isinstance(K, bool):
+        raise TypeError(f"K is {K!r}, expected an integer: the number of classes")
+    if K < 1:
+        raise ValueError(f"K is {K}, expected 1 or more")
     labels = np.asarray(labels)
-    if not np.issubdtype(labels.dtype, np.integer):
+    if labels.dtype.kind not in "iu" and labels.shape != (0,):  # [] is of float64
         raise TypeError(f"labels have dtype {labels.dtype}, expected integers")
     if labels.ndim != 1:
         raise ValueError(f"labels are {labels.shape}, expected one dimension (B,)")

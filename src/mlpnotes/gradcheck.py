@@ -5,9 +5,13 @@ the derivative's shape is f's shape followed by the point's: the generalized
 Jacobian of Johnson (2017).
 """
 
+import numbers
+from collections.abc import Mapping
 from typing import NamedTuple
 
 import numpy as np
+
+from mlpnotes.functions import as_floats
 
 
 def numerical_gradient(f, x, h=1e-6):
@@ -17,21 +21,30 @@ def numerical_gradient(f, x, h=1e-6):
     ----------
     f : callable
         Maps an array of x's shape (or a tuple like x) to a number or an array.
-    x : array_like of float64, or a named tuple of such arrays
-        The point. It is not modified.
+    x : array_like of real numbers, or a named tuple of such arrays
+        The point, in float64. It is not modified.
     h : float
-        Half the distance of the two points; the error is of order h**2, plus
-        rounding of order 1e-16/h.
+        Half the distance of the two points, above 0; the error is of order h**2,
+        plus rounding of order 1e-16/h.
 
     Returns
     -------
     ndarray of shape f(x).shape + x.shape, or a tuple of them like x
+
+    Raises
+    ------
+    TypeError
+        If x does not hold real numbers, or f does not return numbers.
+    ValueError
+        If x is empty, or h is out of its range.
     """
+    _check_step(h)
 
     def partial(f, x, index):
         step = np.zeros(x.shape)
         step[index] = h
-        return (np.asarray(f(x + step)) - f(x - step)) / (2 * h)
+        above, below = (as_floats("f(x)", f(point)) for point in (x + step, x - step))
+        return (above - below) / (2 * h)
 
     return _each_entry(f, x, partial)
 
@@ -46,10 +59,10 @@ def complex_step_gradient(f, x, h=1e-30):
     ----------
     f : callable
         As for `numerical_gradient`; it must accept complex arrays.
-    x : array_like of float64, or a named tuple of such arrays
-        The point. It is not modified.
+    x : array_like of real numbers, or a named tuple of such arrays
+        The point, in float64. It is not modified.
     h : float
-        The length of the imaginary step.
+        The length of the imaginary step, above 0.
 
     Returns
     -------
@@ -58,19 +71,17 @@ def complex_step_gradient(f, x, h=1e-30):
     Raises
     ------
     TypeError
-        If f returns real values: somewhere it drops the imaginary part.
+        If x does not hold real numbers, or f returns real values: somewhere it
+        drops the imaginary part.
+    ValueError
+        If x is empty, or h is out of its range.
     """
+    _check_step(h)
 
     def partial(f, x, index):
         point = x.astype(complex)
         point[index] += 1j * h
-        value = np.asarray(f(point))
-        if not np.iscomplexobj(value):
-            raise TypeError(
-                f"f returned {value.dtype} for a complex argument, expected complex: "
-                "it drops the imaginary part (by abs, .real or a cast)"
-            )
-        return value.imag / h
+        return _imaginary(f(point)) / h
 
     return _each_entry(f, x, partial)
 
@@ -86,19 +97,24 @@ def autograd_gradient(f, x):
     f : callable
         Maps an array of x's shape (or a tuple like x) to a number. It must be
         written with ``autograd.numpy`` in the place of NumPy.
-    x : array_like of float64, or a named tuple of such arrays
-        The point. It is not modified.
+    x : array_like of real numbers, or a named tuple of such arrays
+        The point, in float64. It is not modified.
 
     Returns
     -------
     ndarray of x's shape, or a tuple of them like x
+
+    Raises
+    ------
+    TypeError
+        If x does not hold real numbers, or f does not return one.
     """
     from autograd import grad
 
-    if not isinstance(x, tuple):
-        return grad(f)(np.asarray(x, dtype=float))
+    if not hasattr(x, "_fields"):
+        return grad(f)(_float64("x", x))
     each = grad(lambda *arrays: f(x._make(arrays)), argnum=tuple(range(len(x))))
-    return x._make(each(*x))
+    return x._make(each(*map(_float64, x._fields, x)))
 
 
 def compare_directions(f, x, gradient, *, rng, directions=10, tolerance=1e-10):
@@ -115,7 +131,7 @@ def compare_directions(f, x, gradient, *, rng, directions=10, tolerance=1e-10):
     ----------
     f : callable
         Maps a named tuple like x to a number; it must accept complex arrays.
-    x : named tuple of ndarrays of float64
+    x : named tuple of arrays of real numbers
         The point. It is not modified.
     gradient : named tuple or dict of ndarrays
         What is checked, an array for each of x, with or without a leading "d".
@@ -132,24 +148,39 @@ def compare_directions(f, x, gradient, *, rng, directions=10, tolerance=1e-10):
 
     Raises
     ------
+    TypeError
+        If x is no named tuple, an array does not hold real numbers, f returns
+        real values as in `complex_step_gradient`, or rng is no generator.
     ValueError
-        If the names or the shapes differ, or there is no direction.
+        If the names or the shapes differ, there is no direction, or f returns an
+        array.
     """
-    if directions < 1:
-        raise ValueError(f"directions is {directions}, expected 1 or more")
-    gradient = _named(gradient, x._fields)
-    got, expected = {}, {}
-    for name, point in x._asdict().items():
-        if np.shape(gradient[name]) != point.shape:
+    if not isinstance(directions, numbers.Integral) or directions < 1:
+        raise ValueError(f"directions is {directions!r}, expected 1 or more")
+    if not isinstance(rng, np.random.Generator):
+        raise TypeError(
+            f"rng is {rng!r}, expected a numpy.random.Generator: "
+            "numpy.random.default_rng(seed) makes one"
+        )
+    if not hasattr(x, "_fields"):
+        raise TypeError(f"x is of type {type(x).__name__}, expected a named tuple")
+    gradient = {n: _float64(n, g) for n, g in _named(gradient, x._fields).items()}
+    points = {n: _float64(n, point) for n, point in x._asdict().items()}
+    for name, point in points.items():
+        if gradient[name].shape != point.shape:
             raise ValueError(
-                f"{name} is {np.shape(gradient[name])}, expected {point.shape}"
+                f"{name} is {gradient[name].shape}, expected {point.shape}"
             )
+    got, expected = {}, {}
+    for name, point in points.items():
         got[name], expected[name] = np.zeros(directions), np.zeros(directions)
         for d in range(directions):
             v = rng.normal(size=point.shape)
-            along = x._replace(**{name: point + 1e-30j * v})
+            value = _imaginary(f(x._replace(**{name: point + 1e-30j * v})))
+            if value.ndim:
+                raise ValueError(f"f returned shape {value.shape}, expected a number")
             got[name][d] = (gradient[name] * v).sum()
-            expected[name][d] = np.imag(f(along)) / 1e-30
+            expected[name][d] = value / 1e-30
     return compare(got, expected, tolerance)
 
 
@@ -161,8 +192,8 @@ def step_errors(method, f, x, exact, steps):
     method : callable
         `numerical_gradient` or `complex_step_gradient`.
     f : callable
-    x : array_like of float64
-    exact : ndarray
+    x : array_like of real numbers
+    exact : array_like of real numbers
         The derivative, as precise as it can be had.
     steps : sequence of float
         The values of h.
@@ -170,22 +201,65 @@ def step_errors(method, f, x, exact, steps):
     Returns
     -------
     ndarray, shape (len(steps),)
+
+    Raises
+    ------
+    TypeError
+        If an argument does not hold real numbers.
+    ValueError
+        If exact has another shape than the derivative, or no finite entry but 0.
     """
-    scale = np.abs(exact).max()
-    return np.array([np.abs(method(f, x, h) - exact).max() / scale for h in steps])
+    exact = _float64("exact", exact)
+    scale = np.abs(exact).max(initial=0)
+    if not 0 < scale < np.inf:
+        raise ValueError(f"exact has the size {scale}, expected it finite, above 0")
+    errors = []
+    for h in steps:
+        derivative = method(f, x, h)
+        if derivative.shape != exact.shape:
+            raise ValueError(f"exact is {exact.shape}, expected {derivative.shape}")
+        errors.append(np.abs(derivative - exact).max() / scale)
+    return np.array(errors)
 
 
-def _each_entry(f, x, partial):
-    if isinstance(x, tuple):
-        return x._replace(
-            **{
-                name: _each_entry(
-                    lambda v, name=name: f(x._replace(**{name: v})), value, partial
-                )
-                for name, value in x._asdict().items()
-            }
+def _check_step(h):
+    """Raise one clear sentence if h is no length."""
+    if not (isinstance(h, numbers.Real) and 0 < h < np.inf):
+        raise ValueError(f"h is {h!r}, expected a number above 0")
+
+
+def _float64(name, array):
+    """Return an array of real numbers as float64."""
+    array = as_floats(name, array)
+    if np.iscomplexobj(array):
+        raise TypeError(f"{name} has dtype {array.dtype}, expected real numbers")
+    return array.astype(np.float64)
+
+
+def _imaginary(value):
+    """Return the imaginary part of what f made of a complex argument."""
+    value = as_floats("f(x)", value)
+    if not np.iscomplexobj(value):
+        raise TypeError(
+            f"f returned {value.dtype} for a complex argument, expected complex: "
+            "it drops the imaginary part (by abs, .real or a cast)"
         )
-    x = np.asarray(x, dtype=float)
+    return value.imag
+
+
+def _each_entry(f, x, partial, name="x"):
+    """Return the partial derivatives of f by each entry of x, one after the other."""
+    if hasattr(x, "_fields"):
+
+        def derivative(name, array):
+            return _each_entry(
+                lambda v: f(x._replace(**{name: v})), array, partial, name
+            )
+
+        return x._make(map(derivative, x._fields, x))
+    x = _float64(name, x)
+    if x.size == 0:
+        raise ValueError(f"{name} is {x.shape}, expected one entry or more")
     columns = [partial(f, x, index) for index in np.ndindex(x.shape)]
     return np.stack(columns, axis=-1).reshape(columns[0].shape + x.shape)
 
@@ -246,26 +320,36 @@ def compare(got, expected, tolerance=1e-6):
 
     Raises
     ------
+    TypeError
+        If an argument is neither a named tuple nor a dict, or an array does not
+        hold real numbers.
     ValueError
-        If the names or the shapes differ.
+        If the names or the shapes differ, or there is nothing to compare.
     """
-    expected = expected._asdict() if isinstance(expected, tuple) else dict(expected)
+    expected = _as_dict(expected)
     got = _named(got, expected)
+    if not expected:
+        raise ValueError("there are no arrays to compare")
     rows = []
     for name, reference in expected.items():
-        array, reference = np.asarray(got[name]), np.asarray(reference)
+        array, reference = _float64(name, got[name]), _float64(name, reference)
         if array.shape != reference.shape:
             raise ValueError(f"{name} is {array.shape}, expected {reference.shape}")
-        difference = np.abs(array - reference)
+        if array.size == 0:
+            raise ValueError(f"{name} is {array.shape}: it has nothing to compare")
+        with np.errstate(invalid="ignore", over="ignore"):
+            difference = np.abs(array - reference)
         index = np.unravel_index(
             np.where(np.isnan(difference), np.inf, difference).argmax(), array.shape
         )
         scale = max(np.abs(array).max(), np.abs(reference).max(), np.finfo(float).tiny)
+        with np.errstate(invalid="ignore"):  # of infinities: they never agree
+            error = difference[index] / scale
         rows.append(
             Row(
                 name,
                 array.shape,
-                float(difference[index] / scale),
+                float(error),
                 tuple(map(int, index)),
                 float(array[index]),
                 float(reference[index]),
@@ -276,8 +360,18 @@ def compare(got, expected, tolerance=1e-6):
 
 def _named(arrays, names):
     """Return the arrays as a dict with just these names, a leading "d" removed."""
-    found = arrays._asdict() if isinstance(arrays, tuple) else dict(arrays)
-    found = {n if n in names else n.removeprefix("d"): a for n, a in found.items()}
-    if set(found) != set(names):
+    found = _as_dict(arrays)
+    renamed = [name if name in names else name.removeprefix("d") for name in found]
+    if sorted(renamed) != sorted(names):
         raise ValueError(f"got {sorted(found)}, expected {sorted(names)}")
-    return found
+    return dict(zip(renamed, found.values(), strict=True))
+
+
+def _as_dict(arrays):
+    if hasattr(arrays, "_asdict"):
+        return arrays._asdict()
+    if not isinstance(arrays, Mapping):
+        raise TypeError(
+            f"got {type(arrays).__name__}, expected a named tuple or a dict of arrays"
+        )
+    return dict(arrays)

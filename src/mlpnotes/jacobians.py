@@ -3,11 +3,13 @@
 They are here to be read and to be checked against: slow, large, mostly zeros.
 A Jacobian of y with respect to x has y's shape followed by x's, so that the
 chain rule is ``numpy.tensordot`` over the axes in between (Johnson, 2017). An
-observation is one row: ``x`` is (n0,), ``a1`` is (n1,), ``y`` is (K,).
+observation is one row: ``x`` is (n0,), ``a1`` is (n1,), ``y`` is (K,). Another
+number of dimensions is a ValueError; integers and booleans count as float64.
 """
 
 import numpy as np
 
+from mlpnotes.functions import as_floats
 from mlpnotes.network import Gradients
 
 
@@ -25,7 +27,15 @@ def affine(a, W, b):
     Returns
     -------
     ndarray, shape (m,)
+
+    Raises
+    ------
+    ValueError
+        If the shapes do not fit.
     """
+    a, W, b = as_floats("a", a, 1), as_floats("W", W, 2), as_floats("b", b, 1)
+    if W.shape != (a.size, b.size):
+        raise ValueError(f"W is {W.shape}, expected {(a.size, b.size)} for a and b")
     n, m = W.shape
     z = np.array(b, np.result_type(a, W, b))
     for j in range(m):
@@ -50,6 +60,7 @@ def softmax_jacobian(y_hat):
     ndarray, shape (K, K)
         Symmetric; each row and each column sums to zero.
     """
+    y_hat = as_floats("y_hat", y_hat, 1)
     J = -np.outer(y_hat, y_hat)  # (12)  (K, K)
     np.fill_diagonal(J, y_hat * (1 - y_hat))  # (7), (8), (11)
     return J
@@ -69,7 +80,15 @@ def dL_dz3(y, y_hat):
     Returns
     -------
     ndarray, shape (K,)
+
+    Raises
+    ------
+    ValueError
+        If the shapes differ.
     """
+    y, y_hat = as_floats("y", y, 1), as_floats("y_hat", y_hat, 1)
+    if y.shape != y_hat.shape:
+        raise ValueError(f"y is {y.shape} but y_hat is {y_hat.shape}: they must match")
     return np.tensordot(-y / y_hat, softmax_jacobian(y_hat), axes=1)  # (10), (13)
 
 
@@ -89,7 +108,8 @@ def dz_dW(a, m):
     ndarray, shape (m, n, m)
         All zeros, but for ``a`` in ``[t, :, t]``.
     """
-    J = np.zeros((m, len(a), m), dtype=np.asarray(a).dtype)
+    a = as_floats("a", a, 1)
+    J = np.zeros((m, len(a), m), a.dtype)
     for t in range(m):
         J[t, :, t] = a  # (14), (16), (24), (32), (40), (48)
     return J
@@ -121,7 +141,7 @@ def dz_da(W):
     -------
     ndarray, shape (m, n)
     """
-    return W.T  # (27), (43)
+    return as_floats("W", W, 2).T  # (27), (43)
 
 
 def da_dz(a):
@@ -138,6 +158,7 @@ def da_dz(a):
     ndarray, shape (n, n)
         Diagonal.
     """
+    a = as_floats("a", a, 1)
     return np.diag(a * (1 - a))  # (23), (29), (39), (45)
 
 

@@ -3,6 +3,7 @@
 import gzip
 import hashlib
 import io
+import os
 import struct
 import zlib
 from pathlib import Path
@@ -12,22 +13,24 @@ import numpy as np
 
 DATA = Path(__file__).parent / "data" / "mnist"
 
-# name of the file -> number of dimensions, SHA-256 of the official .gz
+SIDE = 28
+
+# name of the file -> shape of one of its entries, SHA-256 of the official .gz
 FILES = {
     "train-images-idx3-ubyte": (
-        3,
+        (SIDE, SIDE),
         "440fcabf73cc546fa21475e81ea370265605f56be210a4024d2ca8f203523609",
     ),
     "train-labels-idx1-ubyte": (
-        1,
+        (),
         "3552534a0a558bbed6aed32b30c495cca23d567ec52cac8be1a0730e8010255c",
     ),
     "t10k-images-idx3-ubyte": (
-        3,
+        (SIDE, SIDE),
         "8d422c7b0a1c1c79245a5bcf07fe86e33eeafee792b84584aec276f5a2dbc4e6",
     ),
     "t10k-labels-idx1-ubyte": (
-        1,
+        (),
         "f7ae60f92e00ec6debd23a6088c31dbd2371eca3ffa0defaefb259924204aec6",
     ),
 }
@@ -54,27 +57,38 @@ def load_mnist(folder=None):
     ----------
     folder : path-like, optional
         Where ``train-images-idx3-ubyte`` and its three companions are, each
-        plain or with ``.gz``: Fashion-MNIST and KMNIST fit. By default the
-        files that come with the package, verified by SHA-256.
+        plain or gzipped, also as ``train-images.idx3-ubyte`` or in a folder of
+        its own name. Fashion-MNIST and KMNIST fit, and EMNIST once its files
+        have these names. A ``~`` is the home folder. By default the files that
+        come with the package, verified by SHA-256.
 
     Returns
     -------
     MNIST
         ``train`` (60000 digits) and ``test`` (10000), each with ``images``
-        (n, 28, 28) and ``labels`` (n,), uint8.
+        (n, 28, 28) and ``labels`` (n,), uint8. Another data set may have other
+        numbers of images, and more classes than ten: the K of
+        `mlpnotes.functions.one_hot`.
 
     Raises
     ------
-    FileNotFoundError
-        If a file is missing.
+    TypeError
+        If folder is not a path.
+    FileNotFoundError, NotADirectoryError
+        If the folder or a file is missing, or the folder is a file.
     ValueError
-        If a file is damaged or images and labels differ in number.
+        If a file is damaged or holds nothing, the images are not 28 by 28, or
+        images and labels differ in number.
     """
-    arrays = []
-    for name, (ndim, digest) in FILES.items():
-        arrays.append(
-            _read(Path(folder or DATA), name, ndim, None if folder else digest)
-        )
+    if folder is None:
+        files = [(DATA / (name + ".gz"), digest) for name, (_, digest) in FILES.items()]
+    else:
+        folder = _existing(folder)
+        files = [(_find(folder, name), None) for name in FILES]
+    arrays = [
+        _read(path, entry, digest)
+        for (path, digest), (entry, _) in zip(files, FILES.values(), strict=True)
+    ]
     mnist = MNIST(Split(*arrays[:2]), Split(*arrays[2:]))
     for split, (images, labels) in zip(mnist._fields, mnist, strict=True):
         if len(images) != len(labels):
@@ -84,38 +98,69 @@ def load_mnist(folder=None):
     return mnist
 
 
-def _read(folder, name, ndim, digest):
-    """Return the array in folder/name.gz, or in folder/name."""
-    path = folder / (name + ".gz")
+def _existing(folder):
+    """Return the path of a folder that is there."""
+    if not isinstance(folder, str | os.PathLike):
+        raise TypeError(
+            f"folder is of type {type(folder).__name__}, expected str or pathlib.Path"
+        )
+    if not os.fspath(folder):
+        raise ValueError(
+            "folder is empty: name one, or leave it out for the digits of the package"
+        )
+    path = Path(os.path.expanduser(folder))
+    if path.is_file():
+        raise NotADirectoryError(
+            f"{path} is a file, expected the folder that holds {next(iter(FILES))} "
+            "and its three companions"
+        )
     if not path.exists():
-        path = folder / name
-    if not path.exists():
-        raise FileNotFoundError(f"{folder} holds neither {name}.gz nor {name}")
+        raise FileNotFoundError(f"the folder {path} does not exist")
+    return path
+
+
+def _find(folder, name):
+    """Return the path of a file, by any of the names under which it is handed on."""
+    stems = name, name.replace("-idx", ".idx")
+    names = [stem + ending for stem in stems for ending in (".gz", "")]
+    for place in (folder, *(folder / n for n in names)):
+        for path in (place / n for n in names):
+            if path.is_file():
+                return path
+    raise FileNotFoundError(
+        f"{folder} holds neither {' nor '.join(stems)}, plain or with the ending .gz"
+    )
+
+
+def _read(path, entry, digest):
+    """Return the array in an IDX file, which may be gzipped, even twice."""
     content = path.read_bytes()
     if digest is not None and hashlib.sha256(content).hexdigest() != digest:
         raise ValueError(f"{path} is not the official file: its SHA-256 differs")
-    if path.suffix != ".gz":
-        return _parse(io.BytesIO(content), path, ndim)
+    stream = io.BytesIO(content)
     try:
-        with gzip.open(io.BytesIO(content)) as stream:
-            return _parse(stream, path, ndim)
-    except gzip.BadGzipFile as error:
+        for _ in range(2):  # the name does not tell: browsers unpack, or pack again
+            start = stream.read(2)
+            stream.seek(0)
+            if start == b"\x1f\x8b":
+                stream = gzip.GzipFile(mode="rb", fileobj=stream)
+        return _parse(stream, path, entry)
+    except (gzip.BadGzipFile, EOFError, zlib.error) as error:
         raise ValueError(
-            f"{path} is not a gzip file, or a damaged one ({error})"
+            f"{path} is a damaged or truncated gzip file ({error})"
         ) from error
-    except (EOFError, zlib.error) as error:
-        raise ValueError(f"{path} is a damaged or truncated gzip file") from error
 
 
-def _parse(stream, path, ndim):
+def _parse(stream, path, entry):
     """Return the array of an IDX stream of unsigned bytes.
 
     The stream is read in pieces and never further than the header's promise,
     so no header can make us allocate more than the file really holds.
     """
+    ndim = 1 + len(entry)
     header = stream.read(4 + 4 * ndim)
-    if header[:2] == b"\x1f\x8b":
-        raise ValueError(f"{path} holds gzip data: give its name the ending .gz")
+    if not header:
+        raise ValueError(f"{path} is empty")
     if header[:2] != b"\0\0" or len(header) < 4:
         raise ValueError(f"{path} starts with {header[:4]!r}: not an IDX magic number")
     if header[2] != 8:
@@ -127,6 +172,13 @@ def _parse(stream, path, ndim):
     if len(header) < 4 + 4 * ndim:
         raise ValueError(f"{path} is truncated: it ends inside its header")
     shape = struct.unpack(f">{ndim}I", header[4:])
+    if shape[1:] != entry:
+        raise ValueError(
+            f"{path} holds images of {shape[1]} x {shape[2]} pixels, "
+            f"expected {SIDE} x {SIDE}"
+        )
+    if shape[0] == 0:
+        raise ValueError(f"{path} has no entries, expected one or more")
     expected = int(np.prod(shape, dtype=object))
     content = bytearray()
     while len(content) <= expected and (piece := stream.read(1 << 20)):

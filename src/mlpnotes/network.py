@@ -4,21 +4,13 @@ Rows are observations. Names are those of the notes (Leifer and Troendle,
 2021), and so are the equation numbers in the comments.
 """
 
-import hashlib
-import importlib.resources
 import itertools
-import os
-import tempfile
-import zipfile
-from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 
 from mlpnotes.functions import log_softmax, sigmoid, softmax
 
-PRETRAINED = Path(str(importlib.resources.files("mlpnotes") / "data/pretrained.npz"))
-PRETRAINED_SHA256 = "2cf5a74bab1a881af8d9f3fdb7e5a2867df4b3bed583e4d041174cf2c4e4047c"
 BLOCK = 1000  # rows at a time where only a summary of the forward pass is kept
 
 
@@ -271,88 +263,22 @@ def accuracy(params, X, labels):
     return float((predict(params, X) == labels).mean())
 
 
-def save_params(path, params):
-    """Write parameters to an .npz file, in one move: never half a file.
-
-    Parameters
-    ----------
-    path : path-like
-        Written as named; an existing file is replaced once the new one is whole.
-    params : Params
-    """
-    path = Path(path)
-    handle, temporary = tempfile.mkstemp(dir=path.parent, suffix=".npz")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            np.savez(file, **params._asdict())
-        os.replace(temporary, path)
-    except BaseException:
-        os.unlink(temporary)
-        raise
-
-
-def load_params(path):
-    """Read parameters that `save_params` wrote.
-
-    Parameters
-    ----------
-    path : path-like
-
-    Returns
-    -------
-    Params
-
-    Raises
-    ------
-    FileNotFoundError
-        If there is no such file.
-    ValueError
-        If the file is damaged, foreign, or its arrays do not fit together.
-    """
-    try:
-        with open(path, "rb") as stream, np.load(stream, allow_pickle=False) as file:
-            params = Params(**file)
-    except (EOFError, OSError, TypeError, ValueError, zipfile.BadZipFile) as error:
-        if isinstance(error, FileNotFoundError):
-            raise
-        raise ValueError(
-            f"{path} is not a whole file of save_params: expected an .npz with "
-            f"{', '.join(Params._fields)}"
-        ) from error
-    _check(params, np.empty((0, *params.W1.shape[:1]), params.W1.dtype))
-    return params
-
-
-def load_pretrained():
-    """Return parameters that were trained on 50,000 MNIST digits and their warps.
-
-    They expect pixels divided by 255, as float32, and are the best of five runs
-    on the validation digits, the last 10,000 of the training set: see the
-    chapter "How far the same network goes".
-
-    Returns
-    -------
-    Params
-        float32, of 784, 200, 100 and 10 units.
-
-    Raises
-    ------
-    ValueError
-        If the file that came with the package has been changed.
-    """
-    digest = hashlib.sha256(PRETRAINED.read_bytes()).hexdigest()
-    if digest != PRETRAINED_SHA256:
-        raise ValueError(f"{PRETRAINED} is not the file we ship: its SHA-256 differs")
-    return load_params(PRETRAINED)
+def check_params(params):
+    """Raise one clear sentence if the dtypes or shapes of parameters do not fit."""
+    if not isinstance(params, Params):
+        raise TypeError(f"params are of type {type(params).__name__}, expected Params")
+    _check(params, None)
 
 
 def _check(params, X):
     """Raise one clear sentence if dtypes or shapes do not fit."""
-    arrays = {"X": X, **params._asdict()}
+    arrays = params._asdict() if X is None else {"X": X, **params._asdict()}
     for name, array in arrays.items():
-        if np.asarray(array).dtype.kind not in "fc":
+        if not isinstance(array, np.ndarray):
+            raise TypeError(f"{name} is a {type(array).__name__}, expected an array")
+        if array.dtype.kind not in "fc":
             raise TypeError(
-                f"{name} has dtype {np.asarray(array).dtype}, expected floats: "
+                f"{name} has dtype {array.dtype}, expected floats: "
                 "convert it, for instance with astype(np.float32)"
             )
         dimensions = 1 if name.startswith("b") else 2
@@ -366,7 +292,7 @@ def _check(params, X):
         first, expected = next(iter(real.items()))
         if dtype != expected:
             raise TypeError(f"{name} is {dtype} but {first} is {expected}: convert one")
-    width, source = X.shape[1], "X"
+    width, source = (params.W1.shape[0] if X is None else X.shape[1]), "X"
     for layer in "123":
         W, b = arrays["W" + layer], arrays["b" + layer]
         if W.shape[0] != width:

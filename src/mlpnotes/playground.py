@@ -10,7 +10,8 @@ from importlib import resources
 
 import numpy as np
 
-from mlpnotes.network import Params
+from mlpnotes.functions import one_hot
+from mlpnotes.network import Params, check_params
 
 
 def quantize(params):
@@ -25,8 +26,25 @@ def quantize(params):
     Params of float32
         Each row of a weight matrix is a float32 scale times integers from -127
         to 127; biases are only cast.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If params are no Params of real numbers that fit together and are finite
+        as float32.
     """
+    _check(params)
     return Params(*(_unpack(*_pack(p)) for p in params))
+
+
+def _check(params):
+    """Raise one clear sentence if params cannot be held as real float32."""
+    check_params(params)
+    for name, p in zip(Params._fields, params, strict=True):
+        if np.iscomplexobj(p):
+            raise TypeError(f"{name} has dtype {p.dtype}, expected real numbers")
+        if not (np.abs(p) <= np.finfo(np.float32).max).all():
+            raise ValueError(f"{name} has entries that are not finite as float32")
 
 
 def _pack(p):
@@ -94,10 +112,10 @@ def playground(params, examples=None):
     Parameters
     ----------
     params : Params
-        With 784 inputs, trained on pixels between 0 and 1.
+        Real, with 784 inputs, trained on pixels between 0 and 1.
     examples : tuple of ndarray, optional
-        Images, shape (n, 28, 28), uint8, and labels, shape (n,): digits to
-        choose from, as ``load_mnist().test`` has them.
+        Images, shape (n, 28, 28), uint8, and labels, shape (n,), integers below
+        K: digits to choose from, as ``load_mnist().test`` has them.
 
     Returns
     -------
@@ -107,9 +125,12 @@ def playground(params, examples=None):
 
     Raises
     ------
+    TypeError
+        If params are no Params of real numbers, or the examples are no pair.
     ValueError
-        If the network has not 784 inputs, a parameter is not finite, or the
-        examples are no images of 28 by 28 bytes, one for each label.
+        If the parameters do not fit together, the network has not 784 inputs, a
+        parameter is not finite as float32, the examples are no images of 28 by
+        28 bytes, one for each label, or a label is no class.
 
     Examples
     --------
@@ -117,17 +138,20 @@ def playground(params, examples=None):
     >>> playground(load_pretrained())
     Playground(784 -> 200 -> 100 -> 10)
     """
+    _check(params)
     if params.W1.shape[0] != 784:
         raise ValueError(
             f"the playground draws 28 x 28 = 784 pixels, but W1 has shape "
             f"{params.W1.shape}: expected 784 rows"
         )
-    for name, p in zip(Params._fields, params, strict=True):
-        if not np.isfinite(p).all():
-            raise ValueError(f"{name} has entries that are not finite")
     if examples is None:
-        examples = np.zeros((0, 28, 28), np.uint8), ()
-    images, labels = np.asarray(examples[0]), np.asarray(examples[1])
+        examples = np.zeros((0, 28, 28), np.uint8), np.zeros(0, int)
+    try:
+        images, labels = map(np.asarray, examples)
+    except (TypeError, ValueError) as error:
+        raise TypeError(
+            "examples must be two arrays, the images and their labels"
+        ) from error
     if (
         images.dtype != np.uint8
         or images.shape[1:] != (28, 28)
@@ -137,4 +161,5 @@ def playground(params, examples=None):
             "examples must be uint8 images of shape (n, 28, 28) and n labels, got "
             f"{images.dtype} of shape {images.shape} and {labels.shape}"
         )
+    one_hot(labels, params.b3.size)  # says which label is no class
     return Playground(params, images, labels)

@@ -1,0 +1,141 @@
+"""Parameters in files, and those that come with the package."""
+
+import contextlib
+import hashlib
+import io
+import os
+import secrets
+import shutil
+from pathlib import Path
+
+import numpy as np
+
+from mlpnotes.network import Params, check_params
+
+PRETRAINED = Path(__file__).parent / "data" / "pretrained.npz"
+PRETRAINED_SHA256 = "2cf5a74bab1a881af8d9f3fdb7e5a2867df4b3bed583e4d041174cf2c4e4047c"
+
+
+def save_params(path, params):
+    """Write parameters to an .npz file, in one move: never half a file.
+
+    Parameters
+    ----------
+    path : path-like
+        Written as named; a ``~`` is the home folder. An existing file is
+        replaced once the new one is whole, and keeps its permissions; a
+        symbolic link stays, and the file that it points to is replaced.
+    params : Params
+
+    Raises
+    ------
+    TypeError, ValueError
+        If path is not the name of a file, or params are not Params whose
+        arrays fit together.
+    OSError
+        If the file cannot be written; a ``FileNotFoundError``,
+        ``NotADirectoryError``, ``IsADirectoryError`` or ``PermissionError``
+        where one of them says why.
+    """
+    path = _file(path)
+    check_params(params)
+    target = Path(os.path.realpath(path))
+    if not target.parent.exists():
+        raise FileNotFoundError(f"cannot write {path}: there is no {target.parent}")
+    if not target.parent.is_dir():
+        raise NotADirectoryError(f"cannot write {path}: {target.parent} is a file")
+    if os.path.lexists(target) and not target.is_file():  # a device, a link to itself
+        raise OSError(f"cannot write {path}: it is not a regular file")
+    for place in (target.parent, target):
+        if place.exists() and not os.access(place, os.W_OK):
+            raise PermissionError(f"cannot write {path}: {place} is write-protected")
+    content = io.BytesIO()
+    np.savez(content, **params._asdict())
+    temporary = target.with_name(f".{secrets.token_hex(8)}")
+    try:
+        with open(temporary, "xb") as file:  # the umask decides on its permissions
+            file.write(content.getbuffer())
+        if target.exists():
+            shutil.copymode(target, temporary)
+        os.replace(temporary, target)
+    except OSError as error:  # whose words are about the temporary file
+        raise OSError(error.errno, error.strerror, str(path)) from None
+    finally:
+        with contextlib.suppress(OSError):
+            os.unlink(temporary)
+
+
+def load_params(path):
+    """Read parameters that `save_params` wrote.
+
+    Parameters
+    ----------
+    path : path-like
+        A ``~`` is the home folder.
+
+    Returns
+    -------
+    Params
+
+    Raises
+    ------
+    TypeError
+        If path is not a path.
+    ValueError
+        If the file is damaged, foreign, or its arrays do not fit together.
+    OSError
+        If the file cannot be read; a ``FileNotFoundError``,
+        ``IsADirectoryError`` or ``PermissionError`` where one of them says why.
+    """
+    path = _file(path)
+    content = path.read_bytes()
+    try:
+        with np.load(io.BytesIO(content), allow_pickle=False) as file:
+            params = Params(**file)
+    except Exception as error:  # zipfile, zlib and NumPy raise ten different kinds
+        raise ValueError(
+            f"{path} is not a whole file of save_params: expected an .npz with "
+            f"{', '.join(Params._fields)}"
+        ) from error
+    try:
+        check_params(params)
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"{path} holds no parameters of a network: {error}") from error
+    return params
+
+
+def load_pretrained():
+    """Return parameters that were trained on 50,000 MNIST digits and their warps.
+
+    They expect pixels divided by 255, as float32, and are the best of five runs
+    on the validation digits, the last 10,000 of the training set: see the
+    chapter "How far the same network goes".
+
+    Returns
+    -------
+    Params
+        float32, of 784, 200, 100 and 10 units.
+
+    Raises
+    ------
+    ValueError
+        If the file that came with the package has been changed.
+    """
+    digest = hashlib.sha256(PRETRAINED.read_bytes()).hexdigest()
+    if digest != PRETRAINED_SHA256:
+        raise ValueError(f"{PRETRAINED} is not the file we ship: its SHA-256 differs")
+    return load_params(PRETRAINED)
+
+
+def _file(path):
+    """Return the path of a file that may or may not be there, but is no folder."""
+    if not isinstance(path, str | os.PathLike):
+        raise TypeError(
+            f"path is of type {type(path).__name__}, expected str or pathlib.Path"
+        )
+    if not os.path.basename(path):
+        raise ValueError(f"path is {os.fspath(path)!r}, expected the name of a file")
+    path = Path(os.path.expanduser(path))
+    if path.is_dir():
+        raise IsADirectoryError(f"{path} is a folder, expected a file")
+    return path
