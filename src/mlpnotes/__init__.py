@@ -17,7 +17,7 @@ from mlpnotes.network import (
     predict,
     save_params,
 )
-from mlpnotes.training import DivergedError, History, train
+from mlpnotes.training import DivergedError, History, TrainingInterrupted, train
 
 __all__ = [
     "Activations",
@@ -25,6 +25,7 @@ __all__ = [
     "Gradients",
     "History",
     "Params",
+    "TrainingInterrupted",
     "accuracy",
     "backward",
     "cross_entropy",
