@@ -301,14 +301,16 @@ def test_a_smaller_rate_is_advised_only_where_it_helps(problem, rng):
     assert "try a smaller l2 or learning_rate" in str(caught.value)
     with pytest.raises(DivergedError) as caught:
         train(params, X, y, rng=rng, **options(learning_rate=1e308, momentum=0.9))
-    assert "Try a learning_rate below 1e+308." in str(caught.value)
+    assert "try a learning_rate below 1e+308." in str(caught.value)
     huge = X.astype(np.float32) * np.float32(3e38 / abs(X).max())
     small = params._make(p.astype(np.float32) * 9 for p in params)
     for name, start, data in (
         ("X", small, huge),
         ("W3", small._replace(W3=np.full((4, 3), 3e38, "f4")), X.astype(np.float32)),
     ):
-        with pytest.raises(DivergedError, match=f"nan. {name} holds entries") as caught:
+        with pytest.raises(
+            DivergedError, match=f"; {name} has entries of size 3e"
+        ) as caught:
             train(start, data, y, rng=rng, **options())
         assert "learning_rate" not in str(caught.value)
 

@@ -137,7 +137,9 @@ def check_finite(array, name):
         finite = np.isfinite(array[i : i + BLOCK])
         if not finite.all():
             row, *column = np.argwhere(~finite)[0]
-            where = f"row {i + row}, column {column[0]}" if column else f"entry {row}"
+            where = (
+                f"row {i + row}, column {column[0]}" if column else f"entry {i + row}"
+            )
             raise ValueError(
                 f"{name} is {array[(i + row, *column)]} in {where} "
                 "(counted from 0), expected finite numbers"
@@ -270,7 +272,7 @@ def _way_to_rows(X, n0, dtype):
         way = "X.reshape(1, -1)"
     elif X.shape[:1] == (n0,) and X.ndim == 2:
         way = "X.T"
-    elif X.size == len(X) * n0:
+    elif X.ndim > 2 and X.size == len(X) * n0:
         way = "images.reshape(len(images), -1)"
     else:
         return ""

@@ -16,6 +16,7 @@ from typing import NamedTuple
 import numpy as np
 
 from mlpnotes.checks import (
+    BLOCK,
     TWO_CLASSES,
     check_count,
     check_finite,
@@ -31,7 +32,6 @@ from mlpnotes.functions import log_softmax, sigmoid, softmax
 
 PRETRAINED = Path(str(importlib.resources.files("mlpnotes") / "data/pretrained.npz"))
 PRETRAINED_SHA256 = "2cf5a74bab1a881af8d9f3fdb7e5a2867df4b3bed583e4d041174cf2c4e4047c"
-BLOCK = 1000  # rows at a time where only a summary of the forward pass is kept
 
 
 class Params(NamedTuple):
@@ -141,7 +141,7 @@ def forward(params, X):
         If params is no Params, X no array, one of them not of floats, or float32
         and float64 are mixed.
     ValueError
-        If two shapes do not fit, or K is 1: `softmax` of one logit is always 1.
+        If two shapes do not fit, or K is 1: the softmax of one logit is 1.
     """
     check_params(params)
     check_X(X, params)

@@ -10,6 +10,7 @@ from threadpoolctl import ThreadpoolController
 from tqdm import tqdm
 
 from mlpnotes.checks import (
+    BLOCK,
     check_augmented,
     check_callable,
     check_count,
@@ -23,7 +24,7 @@ from mlpnotes.checks import (
     check_shapes,
 )
 from mlpnotes.functions import log_softmax
-from mlpnotes.network import BLOCK, Params, forward, loss_gradient
+from mlpnotes.network import Params, forward, loss_gradient
 
 SMALL = 512  # below this batch size BLAS gets one thread: see the notes of train
 POOL = 3200  # rows that augment gets at a time
@@ -171,11 +172,6 @@ def train(
     parameters, whatever the number of epochs.
     """
     check_params(params)
-    for name, p in params._asdict().items():
-        check_finite(p, name)
-    check_data(params, X, y)
-    if validation is not None:
-        check_data(params, *check_pair(validation, "validation"), "validation ")
     epochs = check_count(epochs, "epochs", 0)
     batch_size = check_count(batch_size, "batch_size", 1)
     learning_rate = check_number(learning_rate, "learning_rate", least=0)
@@ -188,6 +184,11 @@ def train(
     if threads is not None:
         threads = check_count(threads, "threads", 1)
     check_flag(progress, "progress")
+    for name, p in params._asdict().items():
+        check_finite(p, name)
+    check_data(params, X, y)
+    if validation is not None:
+        check_data(params, *check_pair(validation, "validation"), "validation ")
 
     start, params = params, _copy(params)
     velocity = Params(*(np.zeros_like(p) for p in params)) if momentum else None
@@ -213,12 +214,8 @@ def train(
                     if validation is not None:
                         record += _evaluate(params, *validation)
                     if not all(np.isfinite(a).all() for a in (record[1], *params)):
-                        raise DivergedError(
-                            f"training diverged in epoch {epoch}: the loss is "
-                            f"{record[1]}. {_advice(start, X, y, learning_rate, l2)} "
-                            "The error's .history.params are those before this epoch",
-                            _history(*finished),
-                        )
+                        sentence = _divergence(epoch, start, X, y, learning_rate, l2)
+                        raise DivergedError(sentence, _history(*finished))
                 finished = _copy(params), (*finished[1], record)
                 bar.set_postfix(loss=f"{record[1]:.4f}")
         return _history(*finished)
@@ -361,21 +358,23 @@ def _copy(params):
     return Params(*(p.copy() for p in params))
 
 
-def _advice(start, X, y, learning_rate, l2):
-    """Return what may help, which is not always a smaller learning rate."""
+def _divergence(epoch, start, X, y, learning_rate, l2):
+    """Return what happened, and what may help: not always a smaller rate."""
     sizes = {n: max(a.max(), -a.min()) for n, a in {"X": X, **start._asdict()}.items()}
     name = max(sizes, key=sizes.get)
     if sizes[name] > 1e4 or not math.isfinite(_evaluate(start, X, y)[0]):
-        return (
-            f"{name} holds entries of size {sizes[name]:g}: scale it, so that they "
-            "are near 1."
+        advice = f"{name} has entries of size {sizes[name]:g}: bring them near 1"
+    elif learning_rate * l2 > 1:
+        advice = (
+            f"each step multiplies the weights by 1 - 2 * learning_rate * l2, "
+            f"{1 - 2 * learning_rate * l2:g}: try a smaller l2 or learning_rate"
         )
-    if learning_rate * l2 > 1:
-        return (
-            "Each step multiplies the weights by 1 - 2 * learning_rate * l2, "
-            f"{1 - 2 * learning_rate * l2:g}: try a smaller l2 or learning_rate."
-        )
-    return f"Try a learning_rate below {learning_rate:g}."
+    else:
+        advice = f"try a learning_rate below {learning_rate:g}"
+    return (
+        f"training diverged in epoch {epoch}, out of the finite numbers; {advice}. "
+        "The error's .history.params are those before this epoch"
+    )
 
 
 def _history(params, records):
