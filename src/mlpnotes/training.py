@@ -166,8 +166,9 @@ def train(
     On an idle machine a second thread saves about 30 % of the time of batches of
     128 to 256 rows. Beside other work it makes an epoch 6 to 10 times longer,
     because each product waits for the slower of the two. Hence the default; with
-    other work beside a large batch, or a long evaluation, take ``threads=1``.
+    other work beside large batches, or long evaluations, take ``threads=1``.
     Afterwards the setting is as before.
+
     Beside X and y, memory is needed for a few batches and a few copies of the
     parameters, whatever the number of epochs.
     """
