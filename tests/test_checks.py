@@ -302,8 +302,9 @@ def test_the_gradient_and_the_loss(problem):
             call(params, X[:0], y[:0])
         with pytest.raises(TypeError, match="y is <U4, expected numbers"):
             call(params, X, y.astype(str))
-    with pytest.raises(ValueError, match="times is nan"):
-        loss_gradient(params, X, y, times=np.nan)
+    for times in (np.nan, -np.inf):
+        with pytest.raises(ValueError, match=f"times is {times}"):
+            loss_gradient(params, X, y, times=times)
 
 
 def test_initial_parameters(rng):
