@@ -61,7 +61,7 @@ def check_X(X, params, name="X"):
     """Raise if X is not rows of floats that these parameters take."""
     n0 = params.W1.shape[0]
     dtype = next((p.dtype for p in params if p.dtype.kind == "f"), np.dtype(float))
-    _check_array(name, X, dtype.name)
+    _check_array(name, X)
     floats = X.dtype.kind in "fc"
     if not (floats and X.ndim == 2 and X.shape[1] == n0):
         hint = _way_to_rows(X, n0, dtype)
@@ -238,13 +238,13 @@ def check_callable(function, name):
         raise TypeError(f"{name} is {_got(function)}, expected a function or None")
 
 
-def _check_array(name, array, dtype="float64"):
+def _check_array(name, array):
     """Raise if this is no plain array of NumPy."""
     if isinstance(array, np.ndarray) and not isinstance(
         array, np.matrix | np.ma.MaskedArray
     ):
         return
-    way = f"np.asarray({name.split()[-1]}, dtype=np.{dtype})"
+    way = f"np.asarray({name.split()[-1]})"  # no dtype: integers are pixels
     for method in ("filled", "toarray"):  # of masked arrays and of sparse ones
         if hasattr(array, method):
             way = f"its method {method}"

@@ -221,11 +221,11 @@ def train(
                 bar.set_postfix(loss=f"{record[1]:.4f}")
         return _history(*finished)
     except KeyboardInterrupt:
-        epoch = len(finished[1])
+        n = len(finished[1])
         raise TrainingInterrupted(
-            f"training was interrupted after {epoch} of {epochs} epochs: they are in "
-            "the error's .history, and .history.params are the parameters that "
-            + ("the last of them left" if epoch else "it started from"),
+            f"training was interrupted after {n} of {epochs} epochs, which are in "
+            "the error's .history; its .params are those "
+            + ("after them" if n else "it started from"),
             _history(*finished),
         ) from None
 
