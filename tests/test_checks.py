@@ -163,9 +163,9 @@ PARAMS = {
     "dict": (lambda p: p._asdict(), r"a dict of 6, .*use Params\(\*\*params\)"),
     "tuple": (lambda p: tuple(p), r"a tuple of 6, .*use Params\(\*params\)"),
     "list": (lambda p: list(p), r"a list of 6, .*use Params\(\*params\)"),
-    "five": (lambda p: tuple(p)[:5], "a tuple of 5, expected a Params of W1, b1, W2"),
+    "five": (lambda p: tuple(p)[:5], "a tuple of 5, expected Params .W1, b1, W2"),
     "array": (lambda p: p.W1, "an array of shape"),
-    "none": (lambda p: None, "None, expected a Params"),
+    "none": (lambda p: None, "None, expected Params"),
 }
 
 
@@ -201,7 +201,7 @@ def test_parameters_that_do_not_fit(problem, rng):
             r"b1 is \(5,\) but W1 is \(5, 6\): did you transpose W1",
         ),
         (dict(W2=params.W2.astype("f4")), "W2 is float32 but W1 is float64"),
-        (dict(W2=np.ones((5, 4), int)), "W2 is int64, expected floats"),
+        (dict(W2=np.ones((5, 4), int)), "W2 has dtype int64, expected floats"),
         (dict(b3=[0.0] * 3), "b3 is a list of 3, expected a NumPy array"),
     ):
         with pytest.raises((TypeError, ValueError), match=f"^{sentence}"):

@@ -22,13 +22,13 @@ def check_params(params):
     """Raise if these are not six arrays of floats that fit together."""
     if getattr(params, "_fields", None) != NAMES:
         raise TypeError(
-            f"params is {_got(params)}, expected a Params of {', '.join(NAMES)}"
+            f"params is {_got(params)}, expected Params ({', '.join(NAMES)})"
             f"{_way_to_params(params)}"
         )
     for name, p in zip(NAMES, params, strict=True):
         _check_array(name, p)
         if p.dtype.kind not in "fc":
-            raise TypeError(f"{name} is {p.dtype}, expected floats")
+            raise TypeError(f"{name} has dtype {p.dtype}, expected floats")
         if p.ndim != (dimensions := 1 if name[0] == "b" else 2):
             raise ValueError(
                 f"{name} is {p.shape}, expected {dimensions} "
