@@ -131,7 +131,7 @@ def test_init_params(rng):
     assert params.W1.std() == pytest.approx(784**-0.5, rel=0.01)
     assert init_params(std=1.0, rng=rng).W1.std() == pytest.approx(1, rel=0.01)
     assert not any(b.any() for b in params[1::2])
-    with pytest.raises(ValueError, match="expected 1 or more"):
+    with pytest.raises(ValueError, match="n1 is 0, expected an integer, 1 or more"):
         init_params(n1=0, rng=rng)
     with pytest.raises(ValueError, match="dtype is int64, expected float32 or float64"):
         init_params(rng=rng, dtype=np.int64)
@@ -171,9 +171,13 @@ def test_shape_errors(problem, change, error, message):
 
 def test_dtype_and_label_errors(problem):
     params, X, y = problem
-    with pytest.raises(TypeError, match="X has dtype uint8, expected floats"):
+    with pytest.raises(
+        TypeError, match=r"X is uint8 of shape \(7, 6\), expected floats"
+    ):
         forward(params, X.astype(np.uint8))
-    with pytest.raises(TypeError, match="W1 is float64 but X is float32: convert one"):
+    with pytest.raises(
+        TypeError, match="X is float32 but the parameters are float64: use X"
+    ):
         forward(params, X.astype(np.float32))
     with pytest.raises(ValueError, match=r"y is \(7,\), expected .* use one_hot"):
         loss(params, X, y.argmax(axis=1))

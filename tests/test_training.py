@@ -1,11 +1,16 @@
+import multiprocessing
+import pickle
+import signal
 import tracemalloc
 
 import numpy as np
 import pytest
 from threadpoolctl import threadpool_info
+from tqdm import tqdm
 
 from mlpnotes import (
     DivergedError,
+    TrainingInterrupted,
     init_params,
     loss,
     loss_gradient,
@@ -58,17 +63,6 @@ def test_divergence_names_the_epoch_and_keeps_the_parameters(problem):
         )  # fmt: skip
     assert all(np.isfinite(p).all() for p in caught.value.history.params)
     assert len(caught.value.history.train_loss) == 1
-
-
-def test_bad_arguments(problem, rng):
-    params, X, y = problem
-    options = dict(epochs=1, learning_rate=0.1, rng=rng)
-    with pytest.raises(ValueError, match="X has 7 rows but y has 6"):
-        train(params, X, y[1:], batch_size=2, **options)
-    with pytest.raises(ValueError, match="X has no rows"):
-        train(params, X[:0], y[:0], batch_size=2, **options)
-    with pytest.raises(ValueError, match="batch_size is 0"):
-        train(params, X, y, batch_size=0, **options)
 
 
 def test_progress_bar(problem, rng, capsys):
@@ -194,18 +188,30 @@ def test_labels_follow_their_rows_through_augment(rng):
     assert history.train_accuracy[-1] == 1
 
 
+@pytest.mark.parametrize("returned", [np.ones(3), None, "1"])
+def test_a_schedule_returns_one_number(problem, rng, returned):
+    with pytest.raises(TypeError, match=r"schedule\(0\) is .*, expected a finite num"):
+        train(*problem, rng=rng, **options(schedule=lambda _: returned))
+
+
 @pytest.mark.parametrize(
     ("more", "words"),
     [
-        (dict(momentum=1.0), "momentum is 1.0, expected at least 0 and below 1"),
+        (
+            dict(momentum=1.0),
+            "momentum is 1.0, expected a finite number, at least 0 and below 1",
+        ),
         (dict(input_dropout=-0.1), "input_dropout is -0.1"),
         (dict(augment=lambda X, _: X[:, 1:]), r"augment returned \(7, \d+\)"),
         (dict(augment=lambda X, _: X.astype(np.float32)), "returned .* float32"),
+        (dict(augment=lambda X, _: X / 0), "what augment returned is -?inf in row 0"),
+        (dict(schedule=lambda _: np.nan), r"schedule\(0\) is nan, expected a finite"),
+        (dict(schedule=lambda _: -1), r"schedule\(0\) is -1, .* at least 0$"),
     ],
 )
 def test_bad_options(problem, rng, more, words):
     params, X, y = problem
-    with pytest.raises(ValueError, match=words):
+    with pytest.raises(ValueError, match=words), np.errstate(divide="ignore"):
         train(params, X, y, rng=rng, **options(**more))
 
 
@@ -238,3 +244,123 @@ def test_threads_are_as_before(problem, rng):
     )  # fmt: skip
     assert {n for found in during for n in found} == {1}
     assert threads() == before
+
+
+@pytest.mark.parametrize("batch_size", [3, 600])
+def test_threads_are_as_asked(problem, rng, monkeypatch, batch_size):
+    def threads():
+        return {i["num_threads"] for i in threadpool_info() if i["user_api"] == "blas"}
+
+    before, training_, evaluation = threads(), [], []
+    evaluate = training._evaluate
+    monkeypatch.setattr(
+        training,
+        "_evaluate",
+        lambda *data: evaluation.append(threads()) or evaluate(*data),
+    )
+    train(
+        *problem, rng=rng, threads=3, **options(epochs=1, batch_size=batch_size),
+        schedule=lambda _: training_.append(threads()) or 1,
+    )  # fmt: skip
+    assert training_[0] == evaluation[0] == {3}
+    assert threads() == before
+
+
+def diverge(rate):
+    """Be the task of another process."""
+    rng = np.random.default_rng(0)
+    params = init_params(4, 4, 4, 2, rng=rng)
+    X, y = rng.normal(size=(6, 4)), one_hot([0, 1, 0, 1, 0, 1], 2)
+    return train(
+        params, X, y, epochs=9, batch_size=6, learning_rate=rate, l2=1.0, rng=rng
+    )
+
+
+def test_a_sweep_in_other_processes_reports_divergence():
+    with multiprocessing.get_context("spawn").Pool(1) as pool:
+        good, bad = (pool.map_async(diverge, [rate]) for rate in (1e-3, 1e160))
+        assert len(good.get(timeout=60)[0].train_loss) == 9
+        with pytest.raises(DivergedError, match="diverged in epoch 2") as caught:
+            bad.get(timeout=60)
+    assert len(caught.value.history.train_loss) == 1
+
+
+@pytest.mark.parametrize("error", [DivergedError, TrainingInterrupted])
+def test_errors_and_histories_survive_pickling(problem, rng, error):
+    history = train(*problem, rng=rng, **options())
+    again = pickle.loads(pickle.dumps(error("a sentence", history)))
+    assert (type(again), str(again)) == (error, "a sentence")
+    assert all(map(np.array_equal, again.history.params, history.params))
+    assert np.array_equal(again.history.train_loss, history.train_loss)
+
+
+def test_a_smaller_rate_is_advised_only_where_it_helps(problem, rng):
+    params, X, y = problem
+    with pytest.raises(DivergedError) as caught:
+        train(params, X, y, rng=rng, **options(learning_rate=1e160, l2=1.0))
+    assert "try a smaller l2 or learning_rate" in str(caught.value)
+    with pytest.raises(DivergedError) as caught:
+        train(params, X, y, rng=rng, **options(learning_rate=1e308, momentum=0.9))
+    assert "try a learning_rate below 1e+308." in str(caught.value)
+    huge = X.astype(np.float32) * np.float32(3e38 / abs(X).max())
+    small = params._make(p.astype(np.float32) * 9 for p in params)
+    for name, start, data in (
+        ("X", small, huge),
+        ("W3", small._replace(W3=np.full((4, 3), 3e38, "f4")), X.astype(np.float32)),
+    ):
+        with pytest.raises(
+            DivergedError, match=f"; {name} has entries of size 3e"
+        ) as caught:
+            train(start, data, y, rng=rng, **options())
+        assert "learning_rate" not in str(caught.value)
+
+
+@pytest.fixture
+def press():
+    """Return a function that presses Ctrl-C at its n-th call."""
+
+    def at(n):
+        calls = iter(range(1, n + 1))
+        return lambda: next(calls, 0) == n and signal.raise_signal(signal.SIGINT)
+
+    return at
+
+
+@pytest.mark.parametrize("call", [1, 3, 4, 5, 9])  # 3 steps an epoch, 3 epochs
+def test_ctrl_c_in_a_step_keeps_the_epochs_before(problem, press, call):
+    before = [i["num_threads"] for i in threadpool_info()]
+    ctrl_c, epochs = press(call), (call - 1) // 3
+
+    def schedule(_):
+        ctrl_c()
+        return 1.0
+
+    with pytest.raises(TrainingInterrupted) as caught:
+        train(
+            *problem, schedule=schedule, rng=np.random.default_rng(1),
+            **options(epochs=3, progress=True),
+        )  # fmt: skip
+    assert isinstance(caught.value, KeyboardInterrupt)
+    assert f"interrupted after {epochs} of 3 epochs" in str(caught.value)
+    assert [i["num_threads"] for i in threadpool_info()] == before
+    assert not tqdm._instances
+    expected = train(*problem, rng=np.random.default_rng(1), **options(epochs=epochs))
+    kept = caught.value.history
+    assert np.array_equal(kept.train_loss, expected.train_loss)
+    assert all(map(np.array_equal, kept.params, expected.params))
+
+
+def test_ctrl_c_in_an_evaluation_keeps_the_epochs_before(problem, press, monkeypatch):
+    params, X, y = problem
+    ctrl_c, evaluate = press(4), training._evaluate  # the validation of epoch 2
+    monkeypatch.setattr(
+        training, "_evaluate", lambda *data: ctrl_c() or evaluate(*data)
+    )
+    with pytest.raises(TrainingInterrupted, match="after 1 of 3 epochs") as caught:
+        train(
+            params, X, y, validation=(X, y), rng=np.random.default_rng(1),
+            **options(epochs=3),
+        )  # fmt: skip
+    history = caught.value.history
+    assert history.val_loss.shape == history.train_loss.shape == (1,)
+    assert history.train_loss[0] == evaluate(history.params, X, y)[0]

@@ -15,7 +15,7 @@ from mlpnotes.network import (
     predict,
 )
 from mlpnotes.storage import load_params, load_pretrained, save_params
-from mlpnotes.training import DivergedError, History, train
+from mlpnotes.training import DivergedError, History, TrainingInterrupted, train
 
 __version__ = "0.1.0"
 
@@ -25,6 +25,7 @@ __all__ = [
     "Gradients",
     "History",
     "Params",
+    "TrainingInterrupted",
     "accuracy",
     "backward",
     "cross_entropy",

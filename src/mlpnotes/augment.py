@@ -4,6 +4,8 @@ import numbers
 
 import numpy as np
 
+from mlpnotes.checks import check_rng
+
 SIDE = 28
 
 
@@ -80,11 +82,7 @@ def warp(
         raise ValueError(f"X is {X.shape}, expected (m, 784) or (m, 28, 28)")
     if not np.isfinite(X).all():
         raise ValueError("X has entries that are not finite")
-    if not isinstance(rng, np.random.Generator):
-        raise TypeError(
-            f"rng is {rng!r}, expected a numpy.random.Generator: "
-            "numpy.random.default_rng(seed) makes one"
-        )
+    check_rng(rng)
     sizes = dict(
         rotation=rotation, scale=scale, shear=shear, shift=shift, elastic=elastic,
         sigma=sigma,

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from mlpnotes.checks import check_rng
 from mlpnotes.functions import as_floats
 
 
@@ -157,11 +158,7 @@ def compare_directions(f, x, gradient, *, rng, directions=10, tolerance=1e-10):
     """
     if not isinstance(directions, numbers.Integral) or directions < 1:
         raise ValueError(f"directions is {directions!r}, expected 1 or more")
-    if not isinstance(rng, np.random.Generator):
-        raise TypeError(
-            f"rng is {rng!r}, expected a numpy.random.Generator: "
-            "numpy.random.default_rng(seed) makes one"
-        )
+    check_rng(rng)
     if not hasattr(x, "_fields"):
         raise TypeError(f"x is of type {type(x).__name__}, expected a named tuple")
     gradient = {n: _float64(n, g) for n, g in _named(gradient, x._fields).items()}

@@ -9,9 +9,20 @@ from typing import NamedTuple
 
 import numpy as np
 
+from mlpnotes.checks import (
+    BLOCK,
+    TWO_CLASSES,
+    check_count,
+    check_finite,
+    check_labels,
+    check_number,
+    check_params,
+    check_rng,
+    check_rows,
+    check_X,
+    check_y,
+)
 from mlpnotes.functions import log_softmax, sigmoid, softmax
-
-BLOCK = 1000  # rows at a time where only a summary of the forward pass is kept
 
 
 class Params(NamedTuple):
@@ -77,12 +88,20 @@ def init_params(n0=784, n1=200, n2=100, K=10, *, rng, dtype=np.float64, std=None
 
     Raises
     ------
+    TypeError
+        If a size is not an integer, std not a number or rng not a Generator.
     ValueError
-        If a size is below 1 or the dtype is another one.
+        If a size is below 1, K below 2, std below 0, or the dtype another one.
     """
-    sizes = (n0, n1, n2, K)
-    if min(sizes) < 1:
-        raise ValueError(f"sizes (n0, n1, n2, K) are {sizes}, expected 1 or more")
+    sizes = [
+        check_count(size, name, 1)
+        for name, size in (("n0", n0), ("n1", n1), ("n2", n2), ("K", K))
+    ]
+    if K == 1:
+        raise ValueError(f"K is 1, expected 2 or more: {TWO_CLASSES}")
+    check_rng(rng)
+    if std is not None:
+        std = check_number(std, "std", least=0)
     if np.dtype(dtype) not in (np.float32, np.float64):
         raise ValueError(f"dtype is {np.dtype(dtype)}, expected float32 or float64")
     arrays = []
@@ -110,11 +129,13 @@ def forward(params, X):
     Raises
     ------
     TypeError
-        If an array is not of floats, or float32 and float64 are mixed.
+        If params is no Params, X no array, one of them not of floats, or float32
+        and float64 are mixed.
     ValueError
-        If two shapes do not fit.
+        If two shapes do not fit, or K is 1: the softmax of one logit is 1.
     """
-    _check(params, X)
+    check_params(params)
+    check_X(X, params)
     W1, b1, W2, b2, W3, b3 = params
     # fmt: off
     z1 = X @ W1 + b1                            # (37)  (B, n1)
@@ -144,10 +165,10 @@ def backward(params, acts, y):
 
     Raises
     ------
-    ValueError
-        If y does not have the shape of ``acts.y_hat``.
+    TypeError, ValueError
+        If y is no array of numbers with the shape of ``acts.y_hat``.
     """
-    _check_labels(y, acts.y_hat)
+    check_y(y, acts.y_hat.shape)
     # fmt: off
     dz3 = acts.y_hat - y                        # (9)   (B, K)
     dW3 = acts.a2.T @ dz3                       # (19)  (n2, K)
@@ -174,7 +195,7 @@ def loss(params, X, y, l2=0.0):
     params : Params
     X : ndarray, shape (B, n0)
     y : ndarray, shape (B, K)
-        One-hot labels.
+        One-hot labels, or any probabilities.
     l2 : float
         The penalty's weight, lambda: it multiplies the sum of the squared
         weights. Biases are not penalised.
@@ -187,10 +208,12 @@ def loss(params, X, y, l2=0.0):
     Raises
     ------
     TypeError, ValueError
-        As `forward` and `backward` do.
+        As `forward` and `backward` do, if X has no rows, or l2 is negative.
     """
+    l2 = check_number(l2, "l2", least=0)
     z3 = forward(params, X).z3
-    _check_labels(y, z3)
+    check_rows(X)
+    check_y(y, z3.shape)
     data = -(y * log_softmax(z3)).sum(axis=1).mean()  # (1), (2)
     return data + l2 * sum((W**2).sum() for W in params[::2])  # (53)
 
@@ -214,11 +237,12 @@ def loss_gradient(params, X, y, l2=0.0, times=1.0):
     Raises
     ------
     TypeError, ValueError
-        As `forward` and `backward` do, or if X has no rows.
+        As `loss` does, or if times is not finite.
     """
-    if len(X) == 0:
-        raise ValueError("X has no rows, expected one or more to take the mean of")
-    g = backward(params, forward(params, X), y)
+    l2, times = check_number(l2, "l2", least=0), check_number(times, "times")
+    acts = forward(params, X)
+    check_rows(X)
+    g = backward(params, acts, y)
     gradient = Params(g.dW1, g.db1, g.dW2, g.db2, g.dW3, g.db3)
     for dp in gradient:
         dp *= times / len(X)  # from sums to means
@@ -231,9 +255,13 @@ def loss_gradient(params, X, y, l2=0.0, times=1.0):
 def predict(params, X):
     """Return the most probable class of each observation, int64 of shape (B,).
 
-    Parameters and errors are those of `forward`; the work is done in blocks
-    of rows, so memory stays small.
+    Parameters and errors are those of `forward`, and a ValueError says where an
+    entry is not finite. The work is done in blocks of rows, so memory stays small.
     """
+    check_params(params)
+    check_X(X, params)
+    for name, array in (*params._asdict().items(), ("X", X)):
+        check_finite(array, name)
     blocks = [X[i : i + BLOCK] for i in range(0, max(len(X), 1), BLOCK)]
     return np.concatenate([forward(params, rows).z3.argmax(axis=1) for rows in blocks])
 
@@ -246,6 +274,7 @@ def accuracy(params, X, labels):
     params : Params
     X : ndarray, shape (B, n0)
     labels : array_like of int, shape (B,)
+        Classes, each in 0, ..., K-1.
 
     Returns
     -------
@@ -254,59 +283,12 @@ def accuracy(params, X, labels):
 
     Raises
     ------
-    ValueError
-        If there is not one label for each row of X.
+    TypeError, ValueError
+        As `predict` does, if X has no rows, or labels are not one class for each.
     """
+    check_params(params)
+    check_X(X, params)
+    check_rows(X)
     labels = np.asarray(labels)
-    if labels.shape != (len(X),):
-        raise ValueError(f"labels are {labels.shape}, expected ({len(X)},) like X")
+    check_labels(labels, len(X), K=len(params.b3))
     return float((predict(params, X) == labels).mean())
-
-
-def check_params(params):
-    """Raise one clear sentence if the dtypes or shapes of parameters do not fit."""
-    if not isinstance(params, Params):
-        raise TypeError(f"params are of type {type(params).__name__}, expected Params")
-    _check(params, None)
-
-
-def _check(params, X):
-    """Raise one clear sentence if dtypes or shapes do not fit."""
-    arrays = params._asdict() if X is None else {"X": X, **params._asdict()}
-    for name, array in arrays.items():
-        if not isinstance(array, np.ndarray):
-            raise TypeError(f"{name} is a {type(array).__name__}, expected an array")
-        if array.dtype.kind not in "fc":
-            raise TypeError(
-                f"{name} has dtype {array.dtype}, expected floats: "
-                "convert it, for instance with astype(np.float32)"
-            )
-        dimensions = 1 if name.startswith("b") else 2
-        if np.ndim(array) != dimensions:
-            raise ValueError(
-                f"{name} is {np.shape(array)}, expected {dimensions} "
-                f"dimension{'s' * (dimensions > 1)}"
-            )
-    real = {n: a.dtype for n, a in arrays.items() if a.dtype.kind == "f"}
-    for name, dtype in real.items():
-        first, expected = next(iter(real.items()))
-        if dtype != expected:
-            raise TypeError(f"{name} is {dtype} but {first} is {expected}: convert one")
-    width, source = (params.W1.shape[0] if X is None else X.shape[1]), "X"
-    for layer in "123":
-        W, b = arrays["W" + layer], arrays["b" + layer]
-        if W.shape[0] != width:
-            hint = ": did you transpose it?" if W.shape[1] == width else ""
-            raise ValueError(
-                f"W{layer} is {W.shape} but {source} has {width} columns{hint}"
-            )
-        if b.shape != W.shape[1:]:
-            raise ValueError(f"b{layer} is {b.shape} but W{layer} is {W.shape}")
-        width, source = W.shape[1], "a" + layer
-
-
-def _check_labels(y, y_hat):
-    """Raise one clear sentence if y is not a (B, K) array like y_hat."""
-    if np.shape(y) != y_hat.shape:
-        hint = ": use one_hot(labels, K)" if np.ndim(y) == 1 else ""
-        raise ValueError(f"y is {np.shape(y)}, expected {y_hat.shape} like y_hat{hint}")

@@ -10,8 +10,9 @@ from importlib import resources
 
 import numpy as np
 
+from mlpnotes.checks import check_params
 from mlpnotes.functions import one_hot
-from mlpnotes.network import Params, check_params
+from mlpnotes.network import Params
 
 
 def quantize(params):

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import numpy as np
 
-from mlpnotes.network import Params, check_params
+from mlpnotes.checks import check_params
+from mlpnotes.network import Params
 
 PRETRAINED = Path(__file__).parent / "data" / "pretrained.npz"
 PRETRAINED_SHA256 = "2cf5a74bab1a881af8d9f3fdb7e5a2867df4b3bed583e4d041174cf2c4e4047c"

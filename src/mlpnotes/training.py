@@ -1,5 +1,6 @@
 """Minibatch gradient descent."""
 
+import contextlib
 import math
 import time
 from dataclasses import dataclass, field
@@ -8,8 +9,22 @@ import numpy as np
 from threadpoolctl import ThreadpoolController
 from tqdm import tqdm
 
+from mlpnotes.checks import (
+    BLOCK,
+    check_augmented,
+    check_callable,
+    check_count,
+    check_data,
+    check_finite,
+    check_flag,
+    check_number,
+    check_pair,
+    check_params,
+    check_rng,
+    check_shapes,
+)
 from mlpnotes.functions import log_softmax
-from mlpnotes.network import BLOCK, Params, forward, loss_gradient
+from mlpnotes.network import Params, forward, loss_gradient
 
 SMALL = 512  # below this batch size BLAS gets one thread: see the notes of train
 POOL = 3200  # rows that augment gets at a time
@@ -39,7 +54,18 @@ class History:
     seconds: np.ndarray
 
 
-class DivergedError(ArithmeticError):
+class _Stopped:
+    """An end before the last epoch, which keeps the epochs that were finished."""
+
+    def __init__(self, message, history):
+        super().__init__(message)
+        self.history = history
+
+    def __reduce__(self):
+        return type(self), (str(self), self.history)  # else unpickled by message alone
+
+
+class DivergedError(_Stopped, ArithmeticError):
     """Training left the finite numbers.
 
     Attributes
@@ -48,9 +74,16 @@ class DivergedError(ArithmeticError):
         All epochs before; ``history.params`` are the last finite parameters.
     """
 
-    def __init__(self, message, history):
-        super().__init__(message)
-        self.history = history
+
+class TrainingInterrupted(_Stopped, KeyboardInterrupt):
+    """Training was stopped by Ctrl-C, or by the button of a notebook.
+
+    Attributes
+    ----------
+    history : History
+        All epochs before; ``history.params`` are the parameters after the last
+        of them, or those that training started from.
+    """
 
 
 def train(
@@ -68,6 +101,7 @@ def train(
     augment=None,
     rng,
     validation=None,
+    threads=None,
     progress=False,
 ):
     """Train by gradient descent on minibatches, reshuffled every epoch.
@@ -76,22 +110,25 @@ def train(
     ----------
     params : Params
         Where to start. They are not modified.
-    X : ndarray, shape (n, n0)
+    X : ndarray, shape (n, n0), float32 or float64
+        Of the dtype of the parameters.
     y : ndarray, shape (n, K)
-        One-hot labels.
+        One-hot labels, or any probabilities: rows that sum to 1.
     epochs : int
         How many times each observation is used, 0 or more.
     batch_size : int
         B, 1 or more. The last batch of an epoch may be smaller; its gradient
         is the mean over the observations it has.
     learning_rate : float
+        0 or more.
     l2 : float
-        The penalty's weight, lambda of (53).
+        The penalty's weight, lambda of (53), 0 or more.
     momentum : float
         Nesterov's momentum, in [0, 1): see `descend`.
     schedule : callable, optional
         Takes the fraction of the training that is done, in [0, 1), and returns
-        what the learning rate is multiplied by in the next step: `cosine`.
+        what the learning rate is multiplied by in the next step, 0 or more:
+        `cosine`.
     input_dropout : float
         The probability, in [0, 1), that an entry of a batch's X is set to zero;
         the others are divided by its complement, so that z1 keeps its mean.
@@ -103,6 +140,10 @@ def train(
         Shuffles the observations, and is all that is random.
     validation : tuple (X, y), optional
         Evaluated after each epoch, never trained on.
+    threads : int, optional
+        How many threads BLAS may use while an epoch trains and is evaluated. By
+        default one for training in batches of fewer than 512 rows, and else as
+        many as it has been given.
     progress : bool
         Show a progress bar.
 
@@ -112,69 +153,81 @@ def train(
 
     Raises
     ------
-    ValueError
-        If X and y differ in length, an option is out of its range, or augment
-        returns rows of another shape or dtype.
+    TypeError, ValueError
+        If an argument is not what it should be: before the first epoch. Or if
+        schedule or augment returns something else, when it does.
     DivergedError
         If the loss or a parameter is no longer finite after an epoch.
+    TrainingInterrupted
+        If Ctrl-C stops it; as a KeyboardInterrupt, with the epochs until then.
 
     Notes
     -----
-    With batches of fewer than 512 rows, BLAS is held to one thread while an
-    epoch runs: a second one saves at most a quarter of the time on an idle
-    machine, and loses many times that where several processes share the cores.
+    On an idle machine a second thread saves about 30 % of the time of batches of
+    128 to 256 rows. Beside other work it makes an epoch 6 to 10 times longer,
+    because each product waits for the slower of the two. Hence the default; with
+    other work beside large batches, or long evaluations, take ``threads=1``.
     Afterwards the setting is as before.
+
     Beside X and y, memory is needed for a few batches and a few copies of the
     parameters, whatever the number of epochs.
     """
-    if len(X) != len(y):
-        raise ValueError(f"X has {len(X)} rows but y has {len(y)}")
-    if len(X) == 0:
-        raise ValueError("X has no rows, expected one or more")
-    if batch_size < 1 or epochs < 0:
-        raise ValueError(
-            f"batch_size is {batch_size} and epochs is {epochs}, "
-            "expected at least 1 and 0"
-        )
-    for name, value in (("momentum", momentum), ("input_dropout", input_dropout)):
-        if not 0 <= value < 1:
-            raise ValueError(f"{name} is {value}, expected at least 0 and below 1")
-    params = Params(*(p.copy() for p in params))
+    check_params(params)
+    epochs = check_count(epochs, "epochs", 0)
+    batch_size = check_count(batch_size, "batch_size", 1)
+    learning_rate = check_number(learning_rate, "learning_rate", least=0)
+    l2 = check_number(l2, "l2", least=0)
+    momentum = check_number(momentum, "momentum", least=0, below=1)
+    input_dropout = check_number(input_dropout, "input_dropout", least=0, below=1)
+    check_callable(schedule, "schedule")
+    check_callable(augment, "augment")
+    check_rng(rng)
+    if threads is not None:
+        threads = check_count(threads, "threads", 1)
+    check_flag(progress, "progress")
+    for name, p in params._asdict().items():
+        check_finite(p, name)
+    check_data(params, X, y)
+    if validation is not None:
+        check_data(params, *check_pair(validation, "validation"), "validation ")
+
+    start, params = params, _copy(params)
     velocity = Params(*(np.zeros_like(p) for p in params)) if momentum else None
     steps, done = epochs * -(-len(X) // batch_size), 0
-    threads, records = ThreadpoolController(), []
-    bar = tqdm(range(1, epochs + 1), unit="epoch", disable=not progress)
-    for epoch in bar:
-        last = Params(*(p.copy() for p in params))
-        start = time.perf_counter()
-        with (
-            np.errstate(over="ignore", invalid="ignore"),  # reported below
-            threads.limit(limits=1 if batch_size < SMALL else None, user_api="blas"),
-        ):
-            for X_batch, y_batch in _batches(X, y, batch_size, augment, rng):
-                if input_dropout:
-                    X_batch = _drop(X_batch, input_dropout, rng)
-                rate = learning_rate
-                if schedule:
-                    rate *= float(schedule(done / steps))
-                step = loss_gradient(params, X_batch, y_batch, l2, times=rate)
-                descend(params, velocity, step, momentum)
-                done += 1
-            seconds = time.perf_counter() - start
-        with np.errstate(over="ignore", invalid="ignore"):
-            record = evaluate(params, X, y)
-            if validation is not None:
-                record += evaluate(params, *validation)
-        if not all(np.isfinite(a).all() for a in (record[0], *params)):
-            raise DivergedError(
-                f"training diverged in epoch {epoch}: the loss is {record[0]}. Try a "
-                f"learning rate below {learning_rate}. The error's .history.params "
-                f"are those before this epoch",
-                _history(last, records),
-            )
-        records.append((seconds, *record))
-        bar.set_postfix(loss=f"{record[0]:.4f}")
-    return _history(params, records)
+    blas = ThreadpoolController()
+    limit = threads or (1 if batch_size < SMALL else None)
+    finished = _copy(params), ()  # assigned as one, so that they always fit
+    try:
+        with tqdm(range(1, epochs + 1), unit="epoch", disable=not progress) as bar:
+            for epoch in bar:
+                with _arithmetic(blas, limit):
+                    begin = time.perf_counter()
+                    for X_batch, y_batch in _batches(
+                        X, y, batch_size, augment, input_dropout, rng
+                    ):
+                        rate = learning_rate * _factor(schedule, done / steps)
+                        step = loss_gradient(params, X_batch, y_batch, l2, times=rate)
+                        descend(params, velocity, step, momentum)
+                        done += 1
+                    record = (time.perf_counter() - begin,)
+                with _arithmetic(blas, threads):
+                    record += _evaluate(params, X, y)
+                    if validation is not None:
+                        record += _evaluate(params, *validation)
+                    if not all(np.isfinite(a).all() for a in (record[1], *params)):
+                        sentence = _divergence(epoch, start, X, y, learning_rate, l2)
+                        raise DivergedError(sentence, _history(*finished))
+                finished = _copy(params), (*finished[1], record)
+                bar.set_postfix(loss=f"{record[1]:.4f}")
+        return _history(*finished)
+    except KeyboardInterrupt:
+        n = len(finished[1])
+        raise TrainingInterrupted(
+            f"training was interrupted after {n} of {epochs} epochs, which are in "
+            "the error's .history; its .params are those "
+            + ("after them" if n else "it started from"),
+            _history(*finished),
+        ) from None
 
 
 def descend(params, velocity, step, momentum=0.0):
@@ -197,8 +250,17 @@ def descend(params, velocity, step, momentum=0.0):
     step : Params
         eta g, the gradient times the learning rate.
     momentum : float
-        mu. With 0 this is plain gradient descent.
+        mu, in [0, 1). With 0 this is plain gradient descent.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If the arrays differ in number or shape, or momentum is out of its range.
     """
+    momentum = check_number(momentum, "momentum", least=0, below=1)
+    check_shapes(step, params, "step")
+    if momentum:
+        check_shapes(velocity, params, "velocity")
     for p, dp in zip(params, step, strict=True):
         p -= dp
     if momentum:
@@ -216,6 +278,7 @@ def cosine(done):
     >>> cosine(0.0), round(cosine(0.5), 6), cosine(1.0)
     (1.0, 0.5, 0.0)
     """
+    done = check_number(done, "done", least=0, most=1)
     return (1 + math.cos(math.pi * done)) / 2
 
 
@@ -232,7 +295,18 @@ def evaluate(params, X, y):
     Returns
     -------
     tuple of two floats
+
+    Raises
+    ------
+    TypeError, ValueError
+        If X or y are not data that `train` takes.
     """
+    check_params(params)
+    check_data(params, X, y)
+    return _evaluate(params, X, y)
+
+
+def _evaluate(params, X, y):
     total, right = 0.0, 0
     for i in range(0, len(X), BLOCK):
         z3 = forward(params, X[i : i + BLOCK]).z3
@@ -242,7 +316,24 @@ def evaluate(params, X, y):
     return total / len(X), right / len(X)
 
 
-def _batches(X, y, batch_size, augment, rng):
+@contextlib.contextmanager
+def _arithmetic(blas, threads):
+    """Hold BLAS to so many threads, and let overflow pass: it is reported."""
+    with (
+        np.errstate(over="ignore", invalid="ignore"),
+        blas.limit(limits=threads, user_api="blas"),
+    ):
+        yield
+
+
+def _factor(schedule, done):
+    """Return what the learning rate is multiplied by."""
+    if schedule is None:
+        return 1.0
+    return check_number(schedule(done), f"schedule({done:.3g})", least=0)
+
+
+def _batches(X, y, batch_size, augment, input_dropout, rng):
     """Yield X and y in batches of random rows, each row once."""
     order = rng.permutation(len(X))
     pool = batch_size * max(1, POOL // batch_size if augment else 1)
@@ -250,21 +341,41 @@ def _batches(X, y, batch_size, augment, rng):
         rows = order[i : i + pool]
         X_pool, y_pool = X.take(rows, axis=0), y.take(rows, axis=0)
         if augment:
-            before = X_pool.shape, X_pool.dtype
-            X_pool = augment(X_pool, rng)
-            if (X_pool.shape, X_pool.dtype) != before:
-                raise ValueError(
-                    f"augment returned {X_pool.shape} {X_pool.dtype}, "
-                    f"expected {before[0]} {before[1]} as it was given"
-                )
+            X_pool = check_augmented(augment(X_pool, rng), X_pool.shape, X.dtype)
         for j in range(0, len(rows), batch_size):
-            yield X_pool[j : j + batch_size], y_pool[j : j + batch_size]
+            X_batch = X_pool[j : j + batch_size]
+            if input_dropout:
+                X_batch = _drop(X_batch, input_dropout, rng)
+            yield X_batch, y_pool[j : j + batch_size]
 
 
 def _drop(X, probability, rng):
     """Return X with entries set to zero at random, the others scaled up."""
     keep = rng.random(X.shape, dtype=np.float32) >= probability
     return X * keep * X.dtype.type(1 / (1 - probability))
+
+
+def _copy(params):
+    return Params(*(p.copy() for p in params))
+
+
+def _divergence(epoch, start, X, y, learning_rate, l2):
+    """Return what happened, and what may help: not always a smaller rate."""
+    sizes = {n: max(a.max(), -a.min()) for n, a in {"X": X, **start._asdict()}.items()}
+    name = max(sizes, key=sizes.get)
+    if sizes[name] > 1e4 or not math.isfinite(_evaluate(start, X, y)[0]):
+        advice = f"{name} has entries of size {sizes[name]:g}: bring them near 1"
+    elif learning_rate * l2 > 1:
+        advice = (
+            f"each step multiplies the weights by 1 - 2 * learning_rate * l2, "
+            f"{1 - 2 * learning_rate * l2:g}: try a smaller l2 or learning_rate"
+        )
+    else:
+        advice = f"try a learning_rate below {learning_rate:g}"
+    return (
+        f"training diverged in epoch {epoch}, out of the finite numbers; {advice}. "
+        "The error's .history.params are those before this epoch"
+    )
 
 
 def _history(params, records):
