@@ -1,5 +1,8 @@
 import os
 import re
+import shutil
+import subprocess
+import sys
 import textwrap
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")  # before NumPy; kernels inherit it
@@ -8,7 +11,7 @@ import matplotlib.font_manager  # noqa: F401  builds its cache here, not inside 
 import numpy as np
 import pytest
 from nbval.plugin import IPyNbCell, NbCellError
-from record import SANITIZE, chapters
+from record import SANITIZE, TESTS, chapters
 from verdict import describe, differs, fault, last_words
 
 from mlpnotes import init_params, one_hot
@@ -30,6 +33,7 @@ def problem(rng):
     return params, rng.normal(size=(B, n0)), one_hot(rng.integers(K, size=B), K)
 
 
+@pytest.hookimpl(trylast=True)  # after the reporter is there
 def pytest_configure(config):
     config.option.nbval_sanitize_with = str(SANITIZE)  # from any directory
     if reporter := config.pluginmanager.get_plugin("terminalreporter"):
@@ -56,7 +60,7 @@ def pytest_collection_modifyitems(config, items):
 
 
 def pytest_runtest_setup(item):
-    """Skip the rest of a chapter after an exception: it lacks names."""
+    """Skip the rest of a chapter after an exception: its names are missing."""
     if isinstance(item, IPyNbCell) and hasattr(item.parent, "stopped"):
         pytest.skip(f"cell {item.parent.stopped} failed")
 
@@ -93,3 +97,24 @@ def pytest_sessionfinish(session):
         if words:
             reporter.write_line("\n" + textwrap.fill(words, 80))
     return result
+
+
+@pytest.fixture
+def checkout(tmp_path):
+    """Return a copy of the sources that a test may spoil, and a way to run in it."""
+    root = TESTS.parent
+    shutil.copy(root / "pyproject.toml", tmp_path)
+    unused = shutil.ignore_patterns("_build", "_static", "mnist", "__pycache__")
+    for folder in ("book", "src", "tests"):
+        shutil.copytree(root / folder, tmp_path / folder, ignore=unused)
+
+    path = [str(tmp_path / "src"), os.environ.get("PYTHONPATH", "")]
+
+    def run(*command, folder="."):
+        return subprocess.run(
+            [sys.executable, *command], cwd=tmp_path / folder,
+            env=os.environ | {"PYTHONPATH": os.pathsep.join(path)},
+            capture_output=True, encoding="utf-8", errors="replace",
+        )  # fmt: skip
+
+    return tmp_path, run
