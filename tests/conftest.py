@@ -95,7 +95,7 @@ def pytest_sessionfinish(session):
         stats = reporter.stats
         words = last_words([*stats.get("failed", []), *stats.get("error", [])])
         if words:
-            reporter.write_line("\n" + textwrap.fill(words, 80))
+            reporter.write_line("\n" + textwrap.fill(words, 76))
     return result
 
 
