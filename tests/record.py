@@ -40,13 +40,14 @@ def chapters():
 
 
 def code(chapter):
-    """Return the chapter's code cells, with the tags that nbval obeys."""
-    cells = [c for c in jupytext.read(chapter).cells if c.cell_type == "code"]
-    for number, cell in enumerate(cells):
-        cell.id = f"cell-{number}"  # nbval's own number
-        tags = [tag for tag in cell.metadata.get("tags", []) if tag in metadata_tags]
-        cell.metadata = {"tags": tags} if tags else {}
-    return cells
+    """Return the chapter's code cells."""
+    return [c for c in jupytext.read(chapter).cells if c.cell_type == "code"]
+
+
+def obeyed(cell):
+    """Return a cell's metadata that nbval obeys: the tags it knows."""
+    tags = [tag for tag in cell.metadata.get("tags", []) if tag in metadata_tags]
+    return {"tags": tags} if tags else {}
 
 
 def comparable(output):
@@ -67,8 +68,9 @@ def record(chapter):
         twin, timeout=600, kernel_name="python3", coalesce_streams=True
     ).execute()
     twin.metadata.pop("language_info", None)  # the Python version
-    for cell in twin.cells:
-        cell.metadata.pop("execution", None)  # time stamps
+    for number, cell in enumerate(twin.cells):
+        cell.id = f"cell-{number}"  # nbval's own number
+        cell.metadata = obeyed(cell)
         cell.outputs = [comparable(output) for output in cell.outputs]
     path = TWINS / f"{chapter.stem}.ipynb"
     old = path.read_text("utf-8") if path.exists() else None

@@ -7,9 +7,8 @@ import shutil
 import subprocess
 import sys
 
-import jupytext
 import pytest
-from record import SANITIZE, TESTS, chapters
+from record import SANITIZE, TESTS, chapters, code
 
 ROOT = TESTS.parent
 MODULES = [
@@ -69,8 +68,7 @@ def test_modules_name_the_encoding(path):
 
 @pytest.mark.parametrize("chapter", chapters(), ids=lambda p: p.stem)
 def test_chapters_name_the_encoding(chapter):
-    cells = [c.source for c in jupytext.read(chapter).cells if c.cell_type == "code"]
-    assert guesses("\n".join(cells)) == []
+    assert guesses("\n".join(cell.source for cell in code(chapter))) == []
 
 
 def test_the_file_that_nbval_reads_is_ascii():

@@ -2,7 +2,7 @@
 
 import nbformat
 import pytest
-from record import TWINS, chapters, comparable
+from record import TWINS, chapters, comparable, obeyed
 
 
 @pytest.mark.parametrize("chapter", chapters(), ids=lambda p: p.stem)
@@ -11,7 +11,7 @@ def test_twins_hold_code_and_comparable_outputs_alone(chapter):
     twin = nbformat.reads(text, 4)
     for number, cell in enumerate(twin.cells):
         assert (cell.cell_type, cell.id) == ("code", f"cell-{number}")
-        assert cell.metadata == {}
+        assert cell.metadata == obeyed(cell)
         assert cell.outputs == [comparable(output) for output in cell.outputs]
     assert twin.metadata == {}
     assert nbformat.writes(twin) + "\n" == text

@@ -96,7 +96,7 @@ def test_one_wrong_character_gives_few_lines_and_the_sentence_last(checkout):
     assert len(shown.splitlines()) < 50
     assert shown.count("FAILED tests/notebooks/") == 1
     assert shown.endswith(
-        "The package is wrong; mend this first. In backward, dz2 is the first wrong\n"
+        "The package is wrong; mend this first. backward: dz2 is the first wrong\n"
         "line. Its factor is a2(1 + a2): the sign in a2(1 − a2) is wrong. dW2, db2,\n"
         "da1, dz1, dW1 and db1 are right given your dz2: mend that one line.\n"
     )

@@ -33,15 +33,15 @@ def fault():
     if gradient and gradient.ok:
         return ""
     if found and not found.ok:
-        return " ".join(filter(None, ["In backward,", found.message, *found.remarks]))
+        return " ".join(filter(None, ["backward:", found.message, *found.remarks]))
     if not gradient:
         return raised
     row = next(row for row in gradient.rows if not row.error <= gradient.tolerance)
     return (
         "Each line of backward is right for the activations it gets, but"
         f" loss_gradient is not the derivative of loss: {row.name} at {row.index} is"
-        f" {row.got:.4g}, the difference quotient {row.expected:.4g}. Look at forward, loss and"
-        " loss_gradient."
+        f" {row.got:.4g}, the difference quotient {row.expected:.4g}. Look at forward,"
+        " loss and loss_gradient."
     )
 
 
