@@ -107,6 +107,8 @@ def checkout(tmp_path):
     unused = shutil.ignore_patterns("_build", "_static", "mnist", "__pycache__")
     for folder in ("book", "src", "tests"):
         shutil.copytree(root / folder, tmp_path / folder, ignore=unused)
+    for path in tmp_path.rglob("*"):
+        path.chmod(0o700)  # also where the original cannot be written
 
     path = [str(tmp_path / "src"), os.environ.get("PYTHONPATH", "")]
 
