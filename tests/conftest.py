@@ -33,6 +33,28 @@ def problem(rng):
     return params, rng.normal(size=(B, n0)), one_hot(rng.integers(K, size=B), K)
 
 
+@pytest.fixture
+def checkout(tmp_path):
+    """Return a copy of the sources that a test may spoil, and a way to run in it."""
+    root = TESTS.parent
+    shutil.copy(root / "pyproject.toml", tmp_path)
+    unused = shutil.ignore_patterns("_build", "_static", "mnist", "__pycache__")
+    for folder in ("book", "src", "tests"):
+        shutil.copytree(root / folder, tmp_path / folder, ignore=unused)
+    for path in tmp_path.rglob("*"):
+        path.chmod(0o700)  # also where the original cannot be written
+    modules = os.pathsep.join([str(tmp_path / "src"), os.environ.get("PYTHONPATH", "")])
+
+    def run(*command, folder="."):
+        return subprocess.run(
+            [sys.executable, *command], cwd=tmp_path / folder,
+            env=os.environ | {"PYTHONPATH": modules, "PYTHONUTF8": "1"},
+            capture_output=True, encoding="utf-8", errors="replace",
+        )  # fmt: skip
+
+    return tmp_path, run
+
+
 @pytest.hookimpl(trylast=True)  # after the reporter is there
 def pytest_configure(config):
     config.option.nbval_sanitize_with = str(SANITIZE)  # from any directory
@@ -42,9 +64,10 @@ def pytest_configure(config):
 
 
 def pytest_xdist_auto_num_workers(config):
-    """Start no workers for a single file."""
-    single = len(config.args) == 1 and re.search(r"\.(py|ipynb)\b", config.args[0])
-    return 0 if single else os.cpu_count()
+    """Start no workers for a single file; else xdist counts the cores."""
+    if len(config.args) == 1 and re.search(r"\.(py|ipynb)\b", config.args[0]):
+        return 0
+    return None
 
 
 def pytest_collection_modifyitems(config, items):
@@ -60,7 +83,7 @@ def pytest_collection_modifyitems(config, items):
 
 
 def pytest_runtest_setup(item):
-    """Skip the rest of a chapter after an exception: its names are missing."""
+    """Skip the rest of a chapter after an exception: it would lack names."""
     if isinstance(item, IPyNbCell) and hasattr(item.parent, "stopped"):
         pytest.skip(f"cell {item.parent.stopped} failed")
 
@@ -78,10 +101,12 @@ def pytest_runtest_call(item):
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item, call):
     report = yield
-    if call.excinfo and isinstance(error := call.excinfo.value, NbCellError):
-        report.longrepr = describe(error)
+    if report.failed and isinstance(item, IPyNbCell):
+        error = call.excinfo.value
         report.chapter, report.cell = item.path.stem, item.cell_num
         report.differs = differs(error)
+        if isinstance(error, NbCellError):
+            report.longrepr = describe(error)
         if not report.differs or fault():
             item.parent.stopped = item.cell_num
     return report
@@ -97,26 +122,3 @@ def pytest_sessionfinish(session):
         if words:
             reporter.write_line("\n" + textwrap.fill(words, 76))
     return result
-
-
-@pytest.fixture
-def checkout(tmp_path):
-    """Return a copy of the sources that a test may spoil, and a way to run in it."""
-    root = TESTS.parent
-    shutil.copy(root / "pyproject.toml", tmp_path)
-    unused = shutil.ignore_patterns("_build", "_static", "mnist", "__pycache__")
-    for folder in ("book", "src", "tests"):
-        shutil.copytree(root / folder, tmp_path / folder, ignore=unused)
-    for path in tmp_path.rglob("*"):
-        path.chmod(0o700)  # also where the original cannot be written
-
-    path = [str(tmp_path / "src"), os.environ.get("PYTHONPATH", "")]
-
-    def run(*command, folder="."):
-        return subprocess.run(
-            [sys.executable, *command], cwd=tmp_path / folder,
-            env=os.environ | {"PYTHONPATH": os.pathsep.join(path)},
-            capture_output=True, encoding="utf-8", errors="replace",
-        )  # fmt: skip
-
-    return tmp_path, run

@@ -17,6 +17,7 @@ import yaml
 from nbclient import NotebookClient
 from nbclient.exceptions import CellControlSignal, DeadKernelError
 from nbval.plugin import get_sanitize_patterns, metadata_tags
+from verdict import fault
 
 TESTS = Path(__file__).parent
 BOOK = TESTS.parent / "book"
@@ -86,6 +87,8 @@ def main(names):
     known = {chapter.stem: chapter for chapter in chapters()}
     if unknown := [name for name in names if name not in known]:
         sys.exit(f"No such chapter: {', '.join(unknown)}. Known: {', '.join(known)}.")
+    if fault():
+        sys.exit(f"Nothing is recorded: the package is wrong. {fault()}")
     wanted = [known[name] for name in names] or [*known.values()]
     differing, failed = [], []
 

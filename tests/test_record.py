@@ -81,3 +81,14 @@ def test_an_unknown_chapter_is_named(checkout):
     answer = run("tests/record.py", "lemma2")
     assert answer.returncode == 1
     assert answer.stderr.startswith("No such chapter: lemma2. Known: intro, network,")
+
+
+def test_a_wrong_package_is_not_recorded(checkout):
+    root, run = checkout
+    network = root / "src" / "mlpnotes" / "network.py"
+    text = network.read_text("utf-8")
+    network.write_text(text.replace("acts.y_hat - y ", "y - acts.y_hat "), "utf-8")
+    answer = run("tests/record.py", "lemma-5")
+    assert (answer.returncode, answer.stdout) == (1, "")
+    assert answer.stderr.startswith("Nothing is recorded: the package is wrong.")
+    assert "dz3 is the first wrong line" in answer.stderr

@@ -4,7 +4,6 @@ import functools
 import re
 
 import numpy as np
-from record import chapters
 
 import mlpnotes
 from mlpnotes.gradcheck import compare, numerical_gradient
@@ -75,13 +74,12 @@ def last_words(failed):
         names = ", ".join(re.search(r"\[(.*)\]", r.nodeid)[1] for r in stale)
         words.append(f"The code of {names} is not the recorded code.")
     if changed:
-        cells = {chapter.stem: [] for chapter in chapters()}
+        cells = {}
         for report in changed:
-            cells[report.chapter].append(report.cell)
+            cells.setdefault(report.chapter, []).append(report.cell)
         names = "; ".join(
             f"{chapter} (cell {', '.join(map(str, sorted(numbers)))})"
-            for chapter, numbers in cells.items()
-            if numbers
+            for chapter, numbers in sorted(cells.items())
         )
         words.append(
             f"The output is not the recorded one in {names}. In the reports above,"
