@@ -80,7 +80,7 @@ def environment(present):
     """Return what the numbers depend on, a row each."""
     cpu = platform.processor()
     if Path("/proc/cpuinfo").exists():
-        text = Path("/proc/cpuinfo").read_text()
+        text = Path("/proc/cpuinfo").read_text("utf-8")
         cpu = text.split("model name")[1].split("\n")[0].strip("\t: ")
     blas = next(t for t in threadpool_info() if t["user_api"] == "blas")
     packages = {CONTESTANTS[name][1] for name in present}

@@ -1,6 +1,18 @@
+import os
+import re
+import shutil
+import subprocess
+import sys
+import textwrap
+
+os.environ.setdefault("OMP_NUM_THREADS", "1")  # before NumPy; kernels inherit it
+
 import matplotlib.font_manager  # noqa: F401  builds its cache here, not inside a cell
 import numpy as np
 import pytest
+from nbval.plugin import IPyNbCell, NbCellError
+from record import SANITIZE, TESTS, chapters
+from verdict import describe, differs, fault, last_words
 
 from mlpnotes import init_params, one_hot
 
@@ -19,3 +31,94 @@ def problem(rng):
         b1=rng.normal(size=n1), b2=rng.normal(size=n2), b3=rng.normal(size=K)
     )
     return params, rng.normal(size=(B, n0)), one_hot(rng.integers(K, size=B), K)
+
+
+@pytest.fixture
+def checkout(tmp_path):
+    """Return a copy of the sources that a test may spoil, and a way to run in it."""
+    root = TESTS.parent
+    shutil.copy(root / "pyproject.toml", tmp_path)
+    unused = shutil.ignore_patterns("_build", "_static", "mnist", "__pycache__")
+    for folder in ("book", "src", "tests"):
+        shutil.copytree(root / folder, tmp_path / folder, ignore=unused)
+    for path in tmp_path.rglob("*"):
+        path.chmod(0o700)  # also where the original cannot be written
+    modules = os.pathsep.join([str(tmp_path / "src"), os.environ.get("PYTHONPATH", "")])
+
+    def run(*command, folder="."):
+        return subprocess.run(
+            [sys.executable, *command], cwd=tmp_path / folder,
+            env=os.environ | {"PYTHONPATH": modules, "PYTHONUTF8": "1"},
+            capture_output=True, encoding="utf-8", errors="replace",
+        )  # fmt: skip
+
+    return tmp_path, run
+
+
+@pytest.hookimpl(trylast=True)  # after the reporter is there
+def pytest_configure(config):
+    config.option.nbval_sanitize_with = str(SANITIZE)  # from any directory
+    if reporter := config.pluginmanager.get_plugin("terminalreporter"):
+        # a character that the terminal lacks must not spoil the whole report
+        reporter._tw._file.reconfigure(errors="backslashreplace")
+
+
+def pytest_xdist_auto_num_workers(config):
+    """Start no workers for a single file; else xdist counts the cores."""
+    if len(config.args) == 1 and re.search(r"\.(py|ipynb)\b", config.args[0]):
+        return 0
+    return None
+
+
+def pytest_collection_modifyitems(config, items):
+    """Run unit tests first, then the chapters in the order of the book.
+
+    Workers take them from the end, where the trainings are: the longest first.
+    """
+    order = [chapter.stem for chapter in chapters()]
+    if hasattr(config, "workerinput"):
+        order.reverse()
+    place = {name: number for number, name in enumerate(order, 1)}
+    items.sort(key=lambda i: place.get(i.path.stem, 99) * isinstance(i, IPyNbCell))
+
+
+def pytest_runtest_setup(item):
+    """Skip the rest of a chapter after an exception: it would lack names."""
+    if isinstance(item, IPyNbCell) and hasattr(item.parent, "stopped"):
+        pytest.skip(f"cell {item.parent.stopped} failed")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_call(item):
+    """Run the cells before this one that were not chosen (--lf, -k, ::Cell 5)."""
+    if isinstance(item, IPyNbCell):
+        kernel, ran = item.parent.kernel, getattr(item.parent, "ran", 0)
+        for cell in item.parent.nb.cells[ran : item.cell_num]:
+            kernel.await_reply(kernel.execute_cell_input(cell.source))
+        item.parent.ran = item.cell_num + 1
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item, call):
+    report = yield
+    if report.failed and isinstance(item, IPyNbCell):
+        error = call.excinfo.value
+        report.chapter, report.cell = item.path.stem, item.cell_num
+        report.differs = differs(error)
+        if isinstance(error, NbCellError):
+            report.longrepr = describe(error)
+        if not report.differs or fault():
+            item.parent.stopped = item.cell_num
+    return report
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_sessionfinish(session):
+    """Print the last paragraph below everything else."""
+    result = yield
+    if reporter := session.config.pluginmanager.get_plugin("terminalreporter"):
+        stats = reporter.stats
+        words = last_words([*stats.get("failed", []), *stats.get("error", [])])
+        if words:
+            reporter.write_line("\n" + textwrap.fill(words, 76))
+    return result

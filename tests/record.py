@@ -1,52 +1,123 @@
-"""Execute every chapter and keep its outputs in tests/notebooks, without pictures.
+"""Record in tests/notebooks what `pytest --nbval` compares, for every chapter.
 
-Name chapters to record only those: ``python tests/record.py lemma-2``.
+That is the chapter's code cells and their outputs: no prose, no pictures, and
+"≈ N" for a measured number. Name chapters to record only those:
+``python tests/record.py lemma-2``.
 """
 
-import configparser
+import os
 import re
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import jupytext
 import nbformat
+import yaml
 from nbclient import NotebookClient
+from nbclient.exceptions import CellControlSignal, DeadKernelError
+from nbval.plugin import get_sanitize_patterns, metadata_tags
+from verdict import fault
 
 TESTS = Path(__file__).parent
 BOOK = TESTS.parent / "book"
-SANITIZE = configparser.ConfigParser()
-SANITIZE.read(TESTS / "sanitize.cfg", encoding="utf-8")
+TWINS = TESTS / "notebooks"
+SANITIZE = TESTS / "sanitize.cfg"
+PATTERNS = get_sanitize_patterns(SANITIZE.read_text("ascii"))
 
 
-def record(chapter):
-    """Write the executed twin of one chapter."""
-    notebook = jupytext.read(chapter)
-    NotebookClient(notebook, timeout=600, kernel_name="python3").execute()
-    for cell in notebook.cells:
-        cell.metadata.pop("execution", None)  # time stamps
-        for output in cell.get("outputs", []):
-            for kind in [k for k in output.get("data", {}) if k.startswith("image/")]:
-                del output.data[kind]
-            if html := output.get("data", {}).get("text/html"):
-                packed = SANITIZE["packed"]
-                output.data["text/html"] = re.sub(
-                    packed["regex"], packed["replace"], html
-                )
-    notebook.metadata.pop("language_info", None)  # the Python version
-    for number, cell in enumerate(notebook.cells):
-        cell.id = f"cell-{number}"
-    nbformat.write(notebook, TESTS / "notebooks" / f"{chapter.stem}.ipynb")
+def pages():
+    """Return the names of the book's pages in its order."""
+    toc = yaml.safe_load((BOOK / "_toc.yml").read_text("utf-8"))
+    parts = [page["file"] for part in toc["parts"] for page in part["chapters"]]
+    return [toc["root"], *parts]
 
 
 def chapters():
-    """Return the chapters that have code cells."""
-    return [
-        p for p in sorted(BOOK.glob("*.md")) if "{code-cell}" in p.read_text("utf-8")
-    ]
+    """Return the chapters that have code cells, in the order of the book."""
+    found = [p for p in BOOK.glob("*.md") if "{code-cell}" in p.read_text("utf-8")]
+    place = {name: number for number, name in enumerate(pages())}
+    return sorted(found, key=lambda p: (place.get(p.stem, len(place)), p.stem))
+
+
+def code(chapter):
+    """Return the chapter's code cells."""
+    return [c for c in jupytext.read(chapter).cells if c.cell_type == "code"]
+
+
+def obeyed(cell):
+    """Return a cell's metadata that nbval obeys: the tags it knows."""
+    tags = [tag for tag in cell.metadata.get("tags", []) if tag in metadata_tags]
+    return {"tags": tags} if tags else {}
+
+
+def comparable(output):
+    """Return an output without pictures, its strings as nbval compares them."""
+    if isinstance(output, dict):
+        kept = {k: v for k, v in output.items() if not k.startswith("image/")}
+        return nbformat.from_dict({k: comparable(v) for k, v in kept.items()})
+    if isinstance(output, str):
+        for regex, replace in PATTERNS:
+            output = re.sub(regex, replace, output)
+    return output
+
+
+def record(chapter):
+    """Write the executed twin of one chapter; return "new", "changed" or ""."""
+    twin = nbformat.v4.new_notebook(cells=code(chapter))
+    NotebookClient(
+        twin, timeout=600, kernel_name="python3", coalesce_streams=True
+    ).execute()
+    twin.metadata.pop("language_info", None)  # the Python version
+    for number, cell in enumerate(twin.cells):
+        cell.id = f"cell-{number}"  # nbval's own number
+        cell.metadata = obeyed(cell)
+        cell.outputs = [comparable(output) for output in cell.outputs]
+    path = TWINS / f"{chapter.stem}.ipynb"
+    old = path.read_text("utf-8") if path.exists() else None
+    text = nbformat.writes(twin) + "\n"
+    path.write_text(text, "utf-8", newline="\n")
+    return "new" if old is None else "changed" if old != text else ""
+
+
+def main(names):
+    """Record the named chapters, or all; tell what to read before committing."""
+    sys.stdout.reconfigure(errors="backslashreplace")
+    os.environ.setdefault("OMP_NUM_THREADS", "1")  # one kernel a core
+    known = {chapter.stem: chapter for chapter in chapters()}
+    if unknown := [name for name in names if name not in known]:
+        sys.exit(f"No such chapter: {', '.join(unknown)}. Known: {', '.join(known)}.")
+    if fault():
+        sys.exit(f"Nothing is recorded: the package is wrong. {fault()}")
+    wanted = [known[name] for name in names] or [*known.values()]
+    differing, failed = [], []
+
+    def attempt(chapter):
+        try:
+            return chapter.stem, record(chapter), None
+        except (CellControlSignal, DeadKernelError) as error:
+            return chapter.stem, "failed", error
+
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        for name, state, error in pool.map(attempt, wanted):
+            print(f"{name:16}{state or 'unchanged'}", flush=True)
+            if error:
+                failed.append(f"{name} is not recorded:\n{error}")
+            elif state:
+                differing.append(name)
+    if not names:
+        for orphan in {p.stem for p in TWINS.glob("*.ipynb")} - set(known):
+            (TWINS / f"{orphan}.ipynb").unlink()
+            print(f"{orphan:16}removed, there is no such chapter")
+            differing.append(orphan)
+    if differing:
+        print(
+            f"\nNot as before: {', '.join(differing)}.\n`pytest --nbval` demands this"
+            " from now on: read `git diff tests/notebooks` before you commit."
+        )
+    if failed:
+        sys.exit("\n\n".join(["", *failed]))
 
 
 if __name__ == "__main__":
-    for chapter in chapters():
-        if len(sys.argv) == 1 or chapter.stem in sys.argv[1:]:
-            print("recording", chapter.stem, flush=True)
-            record(chapter)
+    main(sys.argv[1:])

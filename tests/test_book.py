@@ -3,23 +3,13 @@
 import inspect
 import re
 import shutil
-import subprocess
-import sys
 
-import jupytext
 import nbformat
 import pytest
-import yaml
 from equations import checks, commented_lines, equations, program
-from record import BOOK, TESTS, chapters
+from record import BOOK, TWINS, chapters, code, obeyed, pages
 
 import mlpnotes
-
-TWINS = TESTS / "notebooks"
-
-
-def code(notebook):
-    return [cell for cell in notebook.cells if cell.cell_type == "code"]
 
 
 def test_every_chapter_has_a_twin_and_every_twin_a_chapter():
@@ -27,42 +17,45 @@ def test_every_chapter_has_a_twin_and_every_twin_a_chapter():
 
 
 def test_every_page_is_in_the_table_of_contents():
-    toc = yaml.safe_load((BOOK / "_toc.yml").read_text("utf-8"))
-    listed = [c["file"] for part in toc["parts"] for c in part["chapters"]]
-    assert sorted([toc["root"], *listed]) == sorted(p.stem for p in BOOK.glob("*.md"))
+    assert sorted(pages()) == sorted(p.stem for p in BOOK.glob("*.md"))
 
 
 @pytest.mark.parametrize("chapter", chapters(), ids=lambda p: p.stem)
 def test_twin_has_the_chapters_code_all_of_it_executed(chapter):
-    cells = code(jupytext.read(chapter))
-    twin = code(nbformat.read(TWINS / f"{chapter.stem}.ipynb", 4))
-    assert [c.source for c in twin] == [c.source for c in cells], "run make record"
+    twin = nbformat.read(TWINS / f"{chapter.stem}.ipynb", 4).cells
+    assert [(c.source, c.metadata) for c in twin] == [
+        (c.source, obeyed(c)) for c in code(chapter)
+    ], "run make record"
     # nbval compares nothing in a cell that has no execution count
     assert [c.execution_count for c in twin] == list(range(1, len(twin) + 1))
 
 
 @pytest.mark.parametrize("chapter", chapters(), ids=lambda p: p.stem)
 def test_cells_are_short_and_fit_a_page(chapter):
-    for cell in code(jupytext.read(chapter)):
+    for cell in code(chapter):
         lines = cell.source.splitlines()
         assert len(lines) <= 18, cell.source
         assert max(map(len, lines)) <= 72, cell.source
 
 
-def test_pytest_collects_the_twins_and_no_built_copy():
-    planted = BOOK / "_build" / "planted" / "planted.ipynb"
-    planted.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        shutil.copy(next(TWINS.glob("*.ipynb")), planted)
-        run = subprocess.run(
-            [sys.executable, "-m", "pytest", "--nbval", "--collect-only", "-q"],
-            cwd=BOOK.parent, capture_output=True, text=True, encoding="utf-8",
-        )  # fmt: skip
-    finally:
-        shutil.rmtree(planted.parent)
+def test_pytest_collects_units_then_the_twins_and_no_built_copy(checkout):
+    root, run = checkout
+    planted = root / "book" / "_build" / "planted" / "planted.ipynb"
+    planted.parent.mkdir(parents=True)
+    shutil.copy(TWINS / "lemma-1.ipynb", planted)
+    listed = run("-m", "pytest", "--nbval", "--collect-only", "-q")
+    assert listed.returncode == 0, listed.stdout + listed.stderr
+    files = dict.fromkeys(re.findall(r"^(\S+?)::", listed.stdout, flags=re.MULTILINE))
+    twins = [f"tests/notebooks/{chapter.stem}.ipynb" for chapter in chapters()]
+    assert [*files][-len(twins) :] == twins
+    assert [f for f in files if f.endswith(".ipynb")] == twins
+
+
+def test_pytest_runs_inside_tests_and_where_it_cannot_write(checkout):
+    root, run = checkout
+    (root / ".pytest_cache").write_text("a file where the cache would be", "utf-8")
+    run = run("-m", "pytest", "--nbval", "notebooks/lemma-5.ipynb", folder="tests")
     assert run.returncode == 0, run.stdout + run.stderr
-    collected = set(re.findall(r"^(\S+\.ipynb)::", run.stdout, flags=re.MULTILINE))
-    assert collected == {f"tests/notebooks/{p.stem}.ipynb" for p in chapters()}
 
 
 def test_every_equation_is_defined_once_with_its_line_and_its_check():
@@ -89,7 +82,7 @@ def test_public_names_are_in_the_api_page():
 
 @pytest.mark.parametrize("chapter", chapters(), ids=lambda p: p.stem)
 def test_every_figure_has_caption_and_alternative_text(chapter):
-    for cell in code(jupytext.read(chapter)):
+    for cell in code(chapter):
         if "plots." in cell.source:
             figure = cell.metadata["mystnb"]
             assert len(figure["figure"]["caption"]) > 20

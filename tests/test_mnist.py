@@ -27,6 +27,7 @@ def test_checksum(tmp_path, monkeypatch):
     folder = tmp_path / "mnist"
     shutil.copytree(mnist.DATA, folder)
     name = folder / "t10k-labels-idx1-ubyte.gz"
+    name.chmod(0o600)
     name.write_bytes(gzip.compress(gzip.decompress(name.read_bytes())))
     assert len(load_mnist(folder).test.labels) == 10000  # no checksum in a folder
     monkeypatch.setattr(mnist, "DATA", folder)

@@ -283,8 +283,9 @@ def test_page_404_leads_back_from_any_depth(open_page, address):
 
 def test_nothing_else_names_the_repository():
     files = subprocess.run(
-        ["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True
-    ).stdout.split("\0")
+        ["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, encoding="utf-8",
+        check=True,
+    ).stdout.split("\0")  # fmt: skip
     naming = [
         name
         for name in filter(None, files)
@@ -308,7 +309,7 @@ def test_a_fork_changes_one_line(tmp_path):
     )
     build = subprocess.run(
         [Path(sys.executable).with_name("jupyter-book"), "build", tmp_path / "book"],
-        cwd=tmp_path, capture_output=True, text=True, encoding="utf-8",
+        cwd=tmp_path, capture_output=True, encoding="utf-8",
         env=os.environ | {"PYTHONPATH": str(tmp_path / "src")},
     )  # fmt: skip
     assert build.returncode == 0, build.stdout[-2000:] + build.stderr[-2000:]
@@ -630,7 +631,7 @@ def lab(tmp_path_factory):
             "--ip=127.0.0.1", "--port=0", "--IdentityProvider.token=secret",
             f"--ServerApp.root_dir={home}",
         ],
-        stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
+        stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, encoding="utf-8",
         env=os.environ | own,
     )  # fmt: skip
     url = None
