@@ -1,8 +1,23 @@
-import matplotlib.font_manager  # noqa: F401  builds its cache here, not inside a cell
+import os
+import tempfile
+
 import numpy as np
 import pytest
 
 from mlpnotes import init_params, one_hot
+
+
+def pytest_configure(config):
+    """Give nbval's kernels the environment of the book's."""
+    if config.option.nbval:
+        import kernels
+
+        folder = tempfile.TemporaryDirectory()
+        config.add_cleanup(folder.cleanup)
+        env = kernels.environment(folder.name)
+        for name in os.environ.keys() - env:
+            del os.environ[name]
+        os.environ.update(env)
 
 
 @pytest.fixture

@@ -6,14 +6,17 @@ Name chapters to record only those: ``python tests/record.py lemma-2``.
 import configparser
 import re
 import sys
+import tempfile
 from pathlib import Path
 
 import jupytext
 import nbformat
-from nbclient import NotebookClient
 
 TESTS = Path(__file__).parent
 BOOK = TESTS.parent / "book"
+sys.path.insert(0, str(BOOK / "_ext"))
+import kernels  # noqa: E402
+
 SANITIZE = configparser.ConfigParser()
 SANITIZE.read(TESTS / "sanitize.cfg", encoding="utf-8")
 
@@ -21,9 +24,9 @@ SANITIZE.read(TESTS / "sanitize.cfg", encoding="utf-8")
 def record(chapter):
     """Write the executed twin of one chapter."""
     notebook = jupytext.read(chapter)
-    NotebookClient(notebook, timeout=600, kernel_name="python3").execute()
+    with tempfile.TemporaryDirectory() as folder:
+        kernels.run(notebook, BOOK, kernels.environment(folder), timeout=600)
     for cell in notebook.cells:
-        cell.metadata.pop("execution", None)  # time stamps
         for output in cell.get("outputs", []):
             for kind in [k for k in output.get("data", {}) if k.startswith("image/")]:
                 del output.data[kind]
