@@ -23,8 +23,9 @@ $(READY): requirements.txt pyproject.toml
 	@touch $@ $(if $(NUMPY),,.venv/.installed)
 
 book: $(READY)  ## build the site, any warning is an error
-	$(BIN)/jupyter-book build -W -n --keep-going book/
-	@echo "The book is in book/_build/html/index.html"
+	@$(BIN)/jupyter-book build -q -W -n --keep-going book/ >/dev/null
+	@$(BIN)/python -c "from pathlib import Path; \
+	  print('The book is at', Path('book/_build/html/index.html').resolve().as_uri())"
 
 chromium: $(READY)  ## install the browser that pdf and site-test need, unless the system has it
 	$(BIN)/playwright install --with-deps chromium

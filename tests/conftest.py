@@ -3,11 +3,12 @@ import re
 import shutil
 import subprocess
 import sys
+import tempfile
 import textwrap
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")  # before NumPy; kernels inherit it
 
-import matplotlib.font_manager  # noqa: F401  builds its cache here, not inside a cell
+import kernels
 import numpy as np
 import pytest
 from nbval.plugin import IPyNbCell, NbCellError
@@ -57,6 +58,14 @@ def checkout(tmp_path):
 
 @pytest.hookimpl(trylast=True)  # after the reporter is there
 def pytest_configure(config):
+    """Give nbval's kernels the environment of the book's, and our patterns."""
+    if config.option.nbval:
+        folder = tempfile.TemporaryDirectory()
+        config.add_cleanup(folder.cleanup)
+        env = kernels.environment(folder.name)
+        for name in os.environ.keys() - env:
+            del os.environ[name]
+        os.environ.update(env)
     config.option.nbval_sanitize_with = str(SANITIZE)  # from any directory
     if reporter := config.pluginmanager.get_plugin("terminalreporter"):
         # a character that the terminal lacks must not spoil the whole report

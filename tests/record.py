@@ -8,19 +8,22 @@ That is the chapter's code cells and their outputs: no prose, no pictures, and
 import os
 import re
 import sys
+import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import jupytext
 import nbformat
 import yaml
-from nbclient import NotebookClient
 from nbclient.exceptions import CellControlSignal, DeadKernelError
 from nbval.plugin import get_sanitize_patterns, metadata_tags
 from verdict import fault
 
 TESTS = Path(__file__).parent
 BOOK = TESTS.parent / "book"
+sys.path.insert(0, str(BOOK / "_ext"))
+import kernels  # noqa: E402
+
 TWINS = TESTS / "notebooks"
 SANITIZE = TESTS / "sanitize.cfg"
 PATTERNS = get_sanitize_patterns(SANITIZE.read_text("ascii"))
@@ -65,9 +68,8 @@ def comparable(output):
 def record(chapter):
     """Write the executed twin of one chapter; return "new", "changed" or ""."""
     twin = nbformat.v4.new_notebook(cells=code(chapter))
-    NotebookClient(
-        twin, timeout=600, kernel_name="python3", coalesce_streams=True
-    ).execute()
+    with tempfile.TemporaryDirectory() as folder:
+        kernels.run(twin, BOOK, kernels.environment(folder), timeout=600)
     twin.metadata.pop("language_info", None)  # the Python version
     for number, cell in enumerate(twin.cells):
         cell.id = f"cell-{number}"  # nbval's own number
@@ -83,7 +85,6 @@ def record(chapter):
 def main(names):
     """Record the named chapters, or all; tell what to read before committing."""
     sys.stdout.reconfigure(errors="backslashreplace")
-    os.environ.setdefault("OMP_NUM_THREADS", "1")  # one kernel a core
     known = {chapter.stem: chapter for chapter in chapters()}
     if unknown := [name for name in names if name not in known]:
         sys.exit(f"No such chapter: {', '.join(unknown)}. Known: {', '.join(known)}.")

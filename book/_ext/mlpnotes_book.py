@@ -3,25 +3,15 @@
 Equations ``eq-9`` and lemmas ``lem-2`` are numbered by their labels, as in the
 source, on every page. In code, the ``(9)`` of a trailing comment links to that
 equation, on the pages and in the rendered source alike. ``{equations}`` lists
-each equation with its line of the program and its check. Chapters run in
-parallel before Sphinx reads them, and all of them run again after a change in
-``src/``.
+each equation with its line of the program and its check.
 """
 
-import hashlib
 import itertools
-import os
+import logging
 import re
-from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
-import matplotlib.font_manager  # noqa: F401  builds its cache here, not inside a cell
 from docutils import nodes
 from equations import BOOK, SOURCE, checks, equations, program
-from jupyter_cache import get_cache
-from jupyter_cache.base import CacheBundleIn
-from jupyter_cache.executors.utils import single_nb_execution
-from myst_nb.core.read import create_nb_reader
 from sphinx import addnodes
 from sphinx.domains.math import MathDomain
 from sphinx.util.docutils import SphinxDirective
@@ -152,7 +142,7 @@ def link_names(app, doctree):
     docname = app.env.docname
     if docname == "api":
         return
-    names = public_names()
+    names = app.config.mlpnotes_names
     taken = (nodes.reference, addnodes.pending_xref, nodes.title)
     for literal in list(doctree.findall(nodes.literal)):
         text = literal.astext()
@@ -211,63 +201,14 @@ def number_lemmas(app, env):
     return []
 
 
-def hash_source(app, config):
-    """Make the package's source part of the configuration."""
-    digest = hashlib.sha256()
-    for path in sorted(SOURCE.rglob("*.py")):
-        digest.update(path.read_bytes())
-    config.mlpnotes_source = digest.hexdigest()
+def note_names(app, config):
+    """Make the names in code that are links part of the configuration."""
+    config.mlpnotes_names = public_names()
 
 
-def sharp_figures(folder):
-    """Let the kernels draw two pixels for one, for screens that show them."""
-    profile = folder / "profile_default"
-    profile.mkdir(parents=True, exist_ok=True)
-    (profile / "ipython_kernel_config.py").write_text(
-        'c.InlineBackend.figure_formats = {"retina"}\n', "utf-8"
-    )
-    os.environ["IPYTHONDIR"] = str(folder)
-
-
-def execute_chapters(app):
-    """Run the chapters whose outputs are not cached, as many at a time as cores.
-
-    Sphinx reads pages one by one, and then finds the outputs in the cache. It
-    is a new one after each change in ``src/``. A chapter that fails is left to
-    Sphinx, which runs it again and reports the error. Each kernel gets one BLAS
-    thread: more threads than cores would wait for each other.
-    """
-    os.environ.setdefault("OMP_NUM_THREADS", "1")
-    sharp_figures(Path(app.outdir).parent / "ipython")
-    config = app.env.mystnb_config
-    path = f"{config.execution_cache_path}/{app.config.mlpnotes_source[:16]}"
-    app.env.mystnb_config = config.copy(execution_cache_path=path)
-    cache = get_cache(path)
-    todo = []
-    for chapter in sorted(BOOK.glob("*.md")):
-        text = chapter.read_text("utf-8")
-        if reader := create_nb_reader(str(chapter), app.env.myst_config, config, text):
-            notebook = reader.read(text)
-            try:
-                cache.match_cache_notebook(notebook)
-            except KeyError:
-                todo.append((text.count("train("), str(chapter), notebook))
-    todo.sort(key=lambda job: -job[0])  # what trains most takes longest
-
-    def run(job):
-        _, uri, notebook = job
-        return uri, single_nb_execution(
-            notebook, str(BOOK), config.execution_timeout, allow_errors=False
-        )
-
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
-        for uri, result in pool.map(run, todo):
-            if result.err is None:
-                data = {"execution_seconds": result.time}
-                cache.cache_notebook_bundle(
-                    CacheBundleIn(result.nb, uri, data=data),
-                    check_validity=False, overwrite=True,
-                )  # fmt: skip
+def list_again(app, env, added, changed, removed):
+    """Read the list of equations again when there is a chapter more or less."""
+    return ["equations"] if added or removed else []
 
 
 def skip_fields(app, what, name, obj, skip, options):
@@ -276,12 +217,13 @@ def skip_fields(app, what, name, obj, skip, options):
 
 
 def setup(app):
-    app.add_config_value("mlpnotes_source", "", "env")
+    logging.basicConfig()  # first, or else a11y_pygments lets every library chat
+    app.add_config_value("mlpnotes_names", {}, "env")
     app.add_domain(SourceMathDomain, override=True)
     app.add_directive("equations", EquationList)
     app.connect("autodoc-skip-member", skip_fields)
-    app.connect("config-inited", hash_source)
-    app.connect("builder-inited", execute_chapters, priority=900)
+    app.connect("config-inited", note_names)
+    app.connect("env-get-outdated", list_again)
     app.connect("doctree-read", link_names)
     app.connect("doctree-read", mark_symbols)
     app.connect("env-check-consistency", symbol_tips)
