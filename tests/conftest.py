@@ -34,6 +34,32 @@ def problem(rng):
     return params, rng.normal(size=(B, n0)), one_hot(rng.integers(K, size=B), K)
 
 
+@pytest.fixture(scope="session")
+def address(tmp_path_factory):
+    """Serve the built site."""
+    from chromium import served
+
+    with served(tmp_path_factory.mktemp("host")) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def browser():
+    from chromium import chromium
+
+    with chromium() as started:
+        yield started
+
+
+@pytest.fixture
+def open_page(browser):
+    """Return a function that opens an address and notes what goes wrong."""
+    from chromium import opener
+
+    with opener(browser) as open_page:
+        yield open_page
+
+
 @pytest.fixture
 def checkout(tmp_path):
     """Return a copy of the sources that a test may spoil, and a way to run in it."""

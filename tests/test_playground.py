@@ -4,6 +4,7 @@ import re
 
 import numpy as np
 import pytest
+from bs4 import BeautifulSoup
 
 from mlpnotes import Params, accuracy, init_params, load_mnist, load_pretrained
 from mlpnotes.playground import playground, quantize
@@ -61,6 +62,20 @@ def test_it_shows_itself_and_loads_nothing():
     html = board._repr_html_()
     assert not re.search(r"(src|href)=|https?:|@import|url\(", html)
     assert " id=" not in html  # two on one page do not meet
+
+
+def test_where_scripts_are_taken_out_a_true_sentence_stays():
+    """An untrusted notebook, and GitHub, remove scripts and styles."""
+    page = BeautifulSoup(playground(load_pretrained()).html, "html.parser")
+    for removed in page(["script", "style"]):
+        removed.decompose()
+    words = " ".join(page.get_text().split())
+    assert words == (
+        "The playground is a script, and none has run here. In a notebook: run the "
+        "cell, or trust the notebook. In a browser: allow scripts for this page. "
+        "Paper, and viewers that leave out scripts, cannot show it."
+    )
+    assert page.select("button, canvas, input, fieldset") == []
 
 
 def test_bad_input_is_named():

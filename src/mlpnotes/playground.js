@@ -127,9 +127,14 @@
     return [1, 3, 5].map((k) => parseInt(hex.slice(k, k + 2), 16));
   }
 
+  // A number as people write it, with a point or a comma; else NaN.
+  const number = (text) => /^[\d.,]+(e[+-]?\d+)?$/i.test(text.trim())
+    ? Number(text.replace(",", ".")) : NaN;
+
   function start(root) {
-    root.dataset.ready = "";
     const data = JSON.parse(root.querySelector("script.mlp-data").textContent);
+    root.innerHTML = data.page;
+    root.dataset.ready = "";
     const trained = Object.fromEntries(
       Object.entries(data.params).map(([name, packed]) => [name, unpack(packed)]));
     const find = (selector) => root.querySelector(selector);
@@ -137,7 +142,7 @@
     const pen = pad.getContext("2d", {willReadFrequently: true});
     const state = {p: trained, X: null, label: null, acts: null, grads: null,
                    loss: null, steps: 0, message: "", frames: []};
-    let palette, waiting = false;
+    let palette;
 
     function heat(name, values, columns, signed) {
       const canvas = find(`[data-show="${name}"]`);
@@ -199,8 +204,6 @@
 
     function draw() {
       const {acts, grads, p} = state;
-      palette = {ink: colour(root, "--ink"), plus: colour(root, "--plus"),
-                 minus: colour(root, "--minus")};
       find(".mlp-forward").hidden = find(".mlp-labels").hidden = !acts;
       find(".mlp-backward").hidden = !grads;
       find(".mlp-verdict").textContent = acts ? `The network reads ${reading(acts)}.`
@@ -213,7 +216,7 @@
         heat(name, acts[name], wide(acts[name].length), false);
       bars("y_hat", digitNames, acts.y_hat, false, 3);
       if (!grads) return;
-      find("output").textContent = state.loss.toPrecision(4);
+      find("[name=loss]").textContent = state.loss.toPrecision(4);
       bars("dz3", digitNames, grads.dz3, true, 3);
       for (const name of ["da2", "dz2", "da1", "dz1", "dX"])
         heat(name, grads[name], wide(grads[name].length), true);
@@ -222,7 +225,8 @@
         [norm(acts.a2) * norm(grads.dz3), norm(acts.a1) * norm(grads.dz2),
          norm(acts.X) * norm(grads.dz1)], false, 4);
       const n1 = p.b1.length;
-      const r = Math.max(0, Math.min(n1 - 1, Math.floor(find("[name=neuron]").value) || 0));
+      const r = Number(find("[name=neuron]").value);
+      find("[name=r]").textContent = r;
       heat("W1", acts.X.map((_, q) => p.W1[q * n1 + r]), 28, true);
       heat("dW1", acts.X.map((x) => x * grads.dz1[r]), 28, true);   // (51)
     }
@@ -237,6 +241,7 @@
     }
 
     function setPixels(X, label = null) {
+      penned = false;
       Object.assign(state, {X: Float64Array.from(X), label, steps: 0, message: ""});
       pen.clearRect(0, 0, pad.width, pad.height);
       enlarge(pen, X, pad.width / 28);
@@ -244,7 +249,7 @@
     }
 
     function enlarge(context, X, scale) {
-      const [r, g, b] = colour(root, "--ink");
+      const [r, g, b] = palette.ink;
       X.forEach((x, k) => {
         context.fillStyle = `rgba(${r}, ${g}, ${b}, ${x})`;
         context.fillRect((k % 28) * scale, Math.floor(k / 28) * scale, scale, scale);
@@ -252,57 +257,88 @@
     }
 
     function readPad() {
-      waiting = false;
       const {data: rgba} = pen.getImageData(0, 0, pad.width, pad.height);
       const ink = Float32Array.from({length: rgba.length / 4}, (_, k) => rgba[4 * k + 3] / 255);
       Object.assign(state, {X: preprocess(ink, pad.width), steps: 0, message: ""});
     }
 
-    let last = null;
+    // One pointer draws at a time. A pen comes before fingers, which may be a palm:
+    // once it has drawn, they wait for a new digit.
+    let drawing = null, penned = false, frame = 0;
+
     function stroke(event) {
       const box = pad.getBoundingClientRect();
       for (const e of event.getCoalescedEvents?.().concat(event) || [event]) {
         const at = [(e.clientX - box.left) * pad.width / box.width,
                     (e.clientY - box.top) * pad.height / box.height];
-        pen.strokeStyle = `rgb(${colour(root, "--ink")})`;
+        pen.strokeStyle = `rgb(${palette.ink})`;
         Object.assign(pen, {lineWidth: find("[name=pen]").value, lineCap: "round", lineJoin: "round"});
         pen.beginPath();
-        pen.moveTo(...(last || at));
+        pen.moveTo(...(drawing.last || at));
         pen.lineTo(at[0] + 0.01, at[1]);  // a point is a short line
         pen.stroke();
-        last = at;
+        drawing.last = at;
       }
-      if (!waiting) requestAnimationFrame(() => show(readPad));
-      waiting = true;
+      cancelAnimationFrame(frame);
+      frame = requestAnimationFrame(() => show(readPad));
     }
+
+    function takeBack() {
+      cancelAnimationFrame(frame);
+      pen.putImageData(drawing.ink, 0, 0);
+      Object.assign(state, drawing.before);
+      drawing = null;
+      repaint();
+    }
+
     pad.addEventListener("pointerdown", (event) => {
+      const {pointerId: id, pointerType: type} = event;
+      if (event.button !== 0 || event.ctrlKey || (penned && type === "touch")) return;
+      if (drawing && (type !== "pen" || drawing.type === "pen")) return;
+      if (drawing) takeBack();
       event.preventDefault();
-      try { pad.setPointerCapture(event.pointerId); } catch { /* a simulated pen */ }
-      if (!state.X) state.label = null;
-      last = null;
+      try { pad.setPointerCapture(id); } catch { /* a simulated pen */ }
+      penned ||= type === "pen";
+      const {X, label, steps, message} = state;
+      drawing = {id, type, last: null, before: {X, label, steps, message},
+                 ink: pen.getImageData(0, 0, pad.width, pad.height)};
+      if (!X) state.label = null;
       stroke(event);
     });
-    pad.addEventListener("pointermove", (event) => last && stroke(event));
-    for (const end of ["pointerup", "pointercancel"])
-      pad.addEventListener(end, () => { last = null; });
+    const ours = (event) => drawing?.id === event.pointerId;
+    pad.addEventListener("pointermove", (event) => {
+      if (!ours(event)) return;
+      if (drawing.type === "mouse" && !(event.buttons & 1)) drawing = null;
+      else stroke(event);
+    });
+    for (const end of ["pointerup", "pointerleave", "lostpointercapture"])
+      pad.addEventListener(end, (event) => { if (ours(event)) drawing = null; });
+    pad.addEventListener("pointercancel", (event) => { if (ours(event)) takeBack(); });
+    pad.addEventListener("contextmenu", (event) => { if (drawing) event.preventDefault(); });
 
+    const field = find("[name=rate]"), message = find(".mlp-steps");
+    message.id = `mlp-${Math.random().toString(36).slice(2)}`;
+    field.setAttribute("aria-describedby", message.id);
+    field.addEventListener("input", () => field.removeAttribute("aria-invalid"));
     const actions = {
       clear() {
+        penned = false;
         pen.clearRect(0, 0, pad.width, pad.height);
         Object.assign(state, {X: null, label: null, steps: 0, message: ""});
       },
       step() {
-        const field = find("[name=rate]"), rate = Number(field.value);
-        if (!(rate > 0 && rate <= 10)) {
-          state.message = `The learning rate is "${field.value}": expected a number `
-            + "above 0 and at most 10.";
+        const rate = number(field.value), valid = rate > 0 && rate <= 10;
+        field.setAttribute("aria-invalid", !valid);
+        if (!valid) {
+          state.message = `The learning rate is ${field.value ? `"${field.value}"` : "empty"}: `
+            + "expected a number above 0 and at most 10, such as 0.003.";
           return;
         }
         const [loss, read] = [state.loss, reading(state.acts)];
         state.p = step(state.p, state.acts, state.grads, rate);
         compute();
         state.steps += 1;
-        state.message = `Step ${state.steps}: the loss went from `
+        state.message = `Step ${state.steps}, learning rate ${rate}: the loss went from `
           + `${loss.toPrecision(4)} to ${state.loss.toPrecision(4)}; the network read ${read}, `
           + `and now reads ${reading(state.acts)}.`;
       },
@@ -337,6 +373,8 @@
       };
     });
     function repaint() {
+      palette = {ink: colour(root, "--ink"), plus: colour(root, "--plus"),
+                 minus: colour(root, "--minus")};
       thumbnails.forEach((paint) => paint());
       const {data: rgba} = pen.getImageData(0, 0, pad.width, pad.height);
       const ink = colour(root, "--ink");
@@ -344,8 +382,11 @@
       pen.putImageData(new ImageData(rgba, pad.width), 0, 0);
       show();
     }
-    new MutationObserver(repaint).observe(
-      document.documentElement, {attributeFilter: ["data-theme"]});
+    const themes = new MutationObserver(repaint);
+    themes.observe(document.documentElement, {attributeFilter: ["data-theme"]});
+    themes.observe(document.body, {attributeFilter: ["data-jp-theme-light"]});
+    for (const query of ["(forced-colors: active)", "(prefers-color-scheme: dark)"])
+      matchMedia(query).addEventListener("change", repaint);
     repaint();
     root.playground = {state, setPixels, forward, backward, weightGradients,
                        crossEntropy, step, preprocess, trained};

@@ -14,6 +14,11 @@ from mlpnotes.checks import check_params
 from mlpnotes.functions import one_hot
 from mlpnotes.network import Params
 
+WITHOUT_SCRIPTS = """\
+<p class="mlp-static">The playground is a script, and none has run here. In a notebook:
+run the cell, or trust the notebook. In a browser: allow scripts for this page. Paper,
+and viewers that leave out scripts, cannot show it.</p>"""
+
 
 def quantize(params):
     """Round weights to 255 levels for each row, as the playground holds them.
@@ -85,16 +90,16 @@ class Playground:
             else {"q": _text(q), "scale": _text(scale)}
             for q, scale in packed
         )
+        files = resources.files("mlpnotes")
         data = {
+            "page": files.joinpath("playground.html").read_text("utf-8"),
             "params": dict(zip(Params._fields, texts, strict=True)),
             "examples": _text(images),
             "labels": [int(label) for label in labels],
         }
-        files = resources.files("mlpnotes")
-        page = files.joinpath("playground.html").read_text("utf-8")
         script = files.joinpath("playground.js").read_text("utf-8")
         self.html = (
-            f'<div class="mlp-play">\n{page}'
+            f'<div class="mlp-play">\n{WITHOUT_SCRIPTS}\n'
             f'<script type="application/json" class="mlp-data">{json.dumps(data)}'
             f"</script>\n</div>\n<script>\n{script}</script>\n"
         )

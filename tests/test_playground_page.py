@@ -1,0 +1,465 @@
+"""The playground in a browser: its arithmetic, its pointers, its fields, its looks."""
+
+import io
+import json
+
+import numpy as np
+import pytest
+from chromium import violations
+from PIL import Image
+
+from mlpnotes import (
+    accuracy,
+    backward,
+    forward,
+    load_mnist,
+    load_pretrained,
+    loss,
+    loss_gradient,
+    one_hot,
+    predict,
+)
+from mlpnotes.playground import playground
+
+pytestmark = pytest.mark.site
+STATE = "document.querySelector('.mlp-play').playground.state"
+
+
+@pytest.fixture
+def board(open_page, address):
+    """Open the playground; return the page."""
+    page = open_page(f"{address}playground.html")
+    page.wait_for_selector(".mlp-play[data-ready]")
+    return page
+
+
+def held_by_the_page():
+    params = playground(load_pretrained()).params
+    return params._make(p.astype(float) for p in params)
+
+
+def test_the_playground_computes_what_numpy_does(board):
+    pixels, labels = load_mnist().test
+    X, y = pixels[:500].reshape(500, 784) / 255, one_hot(labels[:500])
+    params = held_by_the_page()
+    found = board.evaluate(
+        """([images, labels]) => {
+          const {forward, backward, weightGradients, crossEntropy, trained} =
+            document.querySelector(".mlp-play").playground;
+          return JSON.stringify(images.map((bytes, i) => {
+            const X = Float64Array.from(bytes, (x) => x / 255);
+            const acts = forward(trained, X);
+            const grads = backward(trained, acts, labels[i]);
+            const all = {...grads, ...weightGradients(acts, grads), y_hat: acts.y_hat};
+            const seen = {L: [crossEntropy(acts, labels[i])]};
+            for (const [name, values] of Object.entries(all))
+              seen[name] = i % 100 && values.length > 1000
+                ? [values.reduce((s, v, k) => s + v * Math.cos(k), 0)]
+                : Array.from(values);
+            return seen;
+          }));
+        }""",
+        [pixels[:500].reshape(500, 784).tolist(), labels[:500].tolist()],
+    )
+    for i, seen in enumerate(json.loads(found)):
+        one = slice(i, i + 1)
+        acts = forward(params, X[one])
+        g = backward(params, acts, y[one])
+        own = g._asdict() | {
+            "y_hat": acts.y_hat, "L": loss(params, X[one], y[one]),
+            "dX": g.dz1 @ params.W1.T,
+        }  # fmt: skip
+        assert seen.keys() == own.keys()
+        for name, values in own.items():
+            values, got = np.ravel(values), np.array(seen[name])
+            scale = np.linalg.norm(values)
+            if got.size < values.size:  # a large array is compared by its product
+                values = [values @ np.cos(np.arange(values.size))]
+            np.testing.assert_allclose(got, values, rtol=0, atol=1e-4 * scale + 1e-12)
+
+
+def test_the_playground_reads_drawn_digits(board):
+    pixels, labels = load_mnist().test
+    chosen = slice(1000, 1300)
+    strokes = []  # runs of ink in each row of pixels, ten times as large
+    for image in pixels[chosen]:
+        runs = []
+        for row, line in enumerate(np.pad(image > 127, ((0, 0), (1, 1))).astype(int)):
+            ends = np.flatnonzero(np.diff(line)).reshape(-1, 2)
+            runs += [[10 * a + 5, 10 * b - 5, 10 * row + 5] for a, b in ends.tolist()]
+        strokes.append(runs)
+    read = board.evaluate(
+        """async (digits) => {
+          const root = document.querySelector(".mlp-play"), {state} = root.playground;
+          const pad = root.querySelector(".mlp-pad");
+          root.querySelector("[name=pen]").value = 12;
+          const read = [];
+          for (const runs of digits) {
+            root.querySelector("[data-do=clear]").click();
+            const box = pad.getBoundingClientRect();
+            for (const [from, to, y] of runs)
+              for (const [type, x] of [["down", from], ["move", to], ["up", to]])
+                pad.dispatchEvent(new PointerEvent("pointer" + type, {
+                  pointerId: 1, bubbles: true,
+                  clientX: box.left + x * box.width / pad.width,
+                  clientY: box.top + y * box.height / pad.height}));
+            await new Promise((done) => requestAnimationFrame(done));
+            await new Promise((done) => requestAnimationFrame(done));
+            read.push(state.acts.y_hat.indexOf(Math.max(...state.acts.y_hat)));
+          }
+          return read;
+        }""",
+        strokes,
+    )
+    X = pixels[chosen].reshape(-1, 784) / 255
+    own = accuracy(held_by_the_page(), X, labels[chosen])
+    assert (np.array(read) == labels[chosen]).mean() >= 0.95 * own
+    assert board.problems == []
+
+
+def test_a_step_of_the_playground_is_a_step(board):
+    examples = board.locator(".mlp-examples button")
+    assert examples.count() == 12
+    examples.last.focus()
+    board.keyboard.press("Enter")  # no mouse is needed
+    state = "document.querySelector('.mlp-play').playground.state"
+    X = np.array(board.evaluate(f"Array.from({state}.X)")).reshape(1, 784)
+    label, before = board.evaluate(f"[{state}.label, {state}.loss]")
+    params, y = held_by_the_page(), one_hot(np.array([label]))
+    assert predict(params, X) != label  # one of the mistakes
+    assert before == pytest.approx(loss(params, X, y), rel=1e-6)
+    board.locator("[name=rate]").fill("-1")
+    board.get_by_role("button", name="Step").click()
+    message = board.locator(".mlp-steps").inner_text()
+    assert message.startswith('The learning rate is "-1": expected a number above 0')
+    assert board.evaluate(f"{state}.loss") == before
+    board.locator("[name=rate]").fill("0.01")
+    board.get_by_role("button", name="Step").press("Enter")
+    moved = params._make(
+        p - 0.01 * d for p, d in zip(params, loss_gradient(params, X, y), strict=True)
+    )
+    after = board.evaluate(f"{state}.loss")
+    assert after == pytest.approx(loss(moved, X, y), rel=1e-4)
+    assert after < before
+    assert "the loss went from" in board.locator(".mlp-steps").inner_text()
+    board.get_by_role("button", name="Reset").click()
+    assert board.evaluate(f"{state}.loss") == before
+    board.get_by_role("button", name="Clear").click()
+    assert "empty" in board.locator(".mlp-verdict").inner_text()
+    assert board.evaluate(f"{state}.acts") is None
+    assert board.problems == []
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_the_playground_in_use_is_accessible(open_page, address, theme):
+    page = open_page(f"{address}playground.html", theme, has_touch=True)
+    pad = page.locator(".mlp-pad")
+    pad.scroll_into_view_if_needed()
+    pad.tap(position={"x": 90, "y": 60})
+    page.wait_for_selector(".mlp-forward:not([hidden])")
+    page.locator(".mlp-labels button").nth(7).click()
+    page.wait_for_selector(".mlp-backward:not([hidden])")
+    assert page.problems == []
+    assert violations(page, ".mlp-play") == []
+    for width in (390, 320):
+        page.set_viewport_size({"width": width, "height": 900})
+        assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+    rules = {"color-contrast": {"enabled": False}}
+    assert violations(page, ".mlp-play", rules=rules) == []
+
+
+def test_two_playgrounds_on_one_page_are_two(browser):
+    test = load_mnist().test
+    one = playground(load_pretrained(), (test.images[:2], test.labels[:2]))
+    page = browser.new_page()
+    page.set_content(one.html + one.html)
+    first, second = page.locator(".mlp-play").all()
+    first.locator(".mlp-examples button").first.click()
+    second.locator(".mlp-examples button").last.click()
+    for which, label in ((first, test.labels[0]), (second, test.labels[1])):
+        verdict = which.locator(".mlp-verdict").inner_text()
+        assert f"The network reads {label}" in verdict
+    page.close()
+
+
+def test_without_scripts_the_playground_explains_itself(open_page, address):
+    page = open_page(f"{address}playground.html", java_script_enabled=False)
+    assert page.locator(".mlp-static").is_visible()
+    assert page.locator(".mlp-play :is(button, canvas, input)").count() == 0
+    assert page.locator("#fig-playground-digit img").is_visible()
+
+
+@pytest.mark.parametrize(
+    ("typed", "rate"),
+    [("0,01", 0.01), ("1e-2", 0.01), (".5", 0.5), (",5", 0.5), (" 0.01 ", 0.01)],
+)
+def test_a_rate_is_read_as_it_is_meant(board, typed, rate):
+    board.locator(".mlp-examples button").last.click()
+    field = board.locator("[name=rate]")
+    field.fill("")
+    field.press_sequentially(typed)
+    board.get_by_role("button", name="Step").click()
+    message = board.locator(".mlp-steps").inner_text()
+    assert message.startswith(f"Step 1, learning rate {rate}: the loss went from")
+    assert field.input_value() == typed
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["", "-", "-1", "0", "11", "∞", "١", "1.000,5", "1,000.5", "0x1", "1e", "e1"],
+)
+def test_what_is_no_rate_is_shown_and_can_be_mended(board, typed):
+    board.locator(".mlp-examples button").last.click()
+    before = board.evaluate(f"{STATE}.loss")
+    field = board.locator("[name=rate]")
+    field.fill("")
+    field.press_sequentially(typed)
+    board.get_by_role("button", name="Step").click()
+    message = board.locator(".mlp-steps")
+    shown = f'"{typed}"' if typed else "empty"
+    assert message.inner_text() == (
+        f"The learning rate is {shown}: expected a number above 0 and at most 10, "
+        "such as 0.003."
+    )
+    assert board.evaluate(f"{STATE}.loss") == before
+    assert field.input_value() == typed
+    assert field.is_visible()
+    assert field.get_attribute("aria-invalid") == "true"
+    assert field.get_attribute("aria-describedby") == message.get_attribute("id")
+    assert violations(board, ".mlp-play", runOnly=["aria-valid-attr-value"]) == []
+    field.fill("0.01")
+    assert field.get_attribute("aria-invalid") is None
+    board.get_by_role("button", name="Step").click()
+    assert "learning rate 0.01: the loss went from" in message.inner_text()
+
+
+def test_the_column_shown_is_the_column_named(board):
+    board.locator(".mlp-examples button").last.click()
+    field, r = board.locator("[name=neuron]"), board.locator("output[name=r]")
+    for wanted in ("500", "-3", "2.6", "", "137"):
+        field.evaluate(
+            """(field, value) => {
+              field.value = value;
+              field.dispatchEvent(new Event("input", {bubbles: true}));
+            }""",
+            wanted,
+        )
+        column = int(r.inner_text())
+        assert field.input_value() == str(column)
+        most = np.abs(held_by_the_page().W1[:, column]).max()
+        shown = board.locator("[data-show=W1]").get_attribute("aria-label")
+        assert float(shown.split()[-3]) == pytest.approx(most, rel=0.01)
+    field.press("ArrowRight")
+    assert r.inner_text() == "138"
+
+
+INK = """() => {
+  const pad = document.querySelector(".mlp-pad");
+  const {data} = pad.getContext("2d").getImageData(0, 0, pad.width, pad.height);
+  const ink = [];
+  for (let k = 3; k < data.length; k += 4) if (data[k] > 99) {
+    const at = (k - 3) / 4;
+    ink.push([at % pad.width, Math.floor(at / pad.width)]);
+  }
+  return ink;
+}"""
+
+
+def inked(page):
+    """Return the box of the ink, in the pad's 280 by 280 pixels, or None."""
+    ink = np.array(page.evaluate(INK))
+    return [*ink.min(axis=0), *ink.max(axis=0)] if len(ink) else None
+
+
+def send(page, *events):
+    """Dispatch pointer events at places in the pad; nothing is captured."""
+    page.evaluate(
+        """(events) => {
+          const pad = document.querySelector(".mlp-pad");
+          const box = pad.getBoundingClientRect();
+          for (const [type, x, y, more] of events)
+            pad.dispatchEvent(new PointerEvent(`pointer${type}`, {
+              bubbles: true, cancelable: true, pointerType: "touch", isPrimary: true,
+              buttons: type === "up" ? 0 : 1, ...more,
+              clientX: box.left + x * box.width / pad.width,
+              clientY: box.top + y * box.height / pad.height}));
+        }""",
+        events,
+    )
+
+
+def test_a_second_finger_neither_draws_nor_joins_lines(board):
+    one, two = {"pointerId": 1}, {"pointerId": 2, "isPrimary": False}
+    send(board, ["down", 40, 40, one], ["move", 60, 40, one])
+    send(board, ["down", 240, 240, two], ["move", 250, 240, two], ["up", 250, 240, two])
+    send(board, ["move", 80, 40, one], ["up", 80, 40, one])
+    left, top, right, bottom = inked(board)
+    assert left < 40
+    assert 80 < right < 110  # the first went on
+    assert bottom < 70
+    send(board, ["move", 200, 200, one], ["move", 200, 200, two])
+    assert inked(board) == [left, top, right, bottom]
+
+
+def test_real_fingers(open_page, address):
+    page = open_page(f"{address}playground.html", has_touch=True)
+    pad = page.locator(".mlp-pad")
+    pad.scroll_into_view_if_needed()
+    box = pad.bounding_box()
+    session = page.context.new_cdp_session(page)
+
+    def touch(kind, *points):
+        session.send(
+            "Input.dispatchTouchEvent",
+            {
+                "type": kind,
+                "touchPoints": [
+                    {"x": box["x"] + x, "y": box["y"] + y, "id": i}
+                    for i, (x, y) in enumerate(points)
+                ],
+            },
+        )
+
+    touch("touchStart", (30, 30))
+    touch("touchMove", (60, 30))
+    touch("touchStart", (60, 30), (160, 160))
+    touch("touchMove", (62, 30), (162, 160))
+    touch("touchEnd")
+    ink = inked(page)
+    assert ink is None or ink[3] < 70
+
+    page.get_by_role("button", name="Clear").click()
+    touch("touchStart", (70, 98))
+    touch("touchStart", (70, 98), (120, 98))
+    for k in range(1, 12):
+        touch("touchMove", (70 - 5 * k, 98), (120 + 5 * k, 98))
+        page.wait_for_timeout(20)
+    touch("touchEnd")
+    page.wait_for_function("visualViewport.scale > 1")  # two fingers enlarge the page
+    assert inked(page) is None
+    assert page.problems == []
+
+
+def test_a_pen_comes_before_a_palm(board):
+    palm, pen = {"pointerId": 1}, {"pointerId": 2, "pointerType": "pen"}
+    send(board, ["down", 240, 240, palm], ["move", 230, 240, palm])
+    send(board, ["down", 40, 40, pen], ["move", 60, 40, pen], ["move", 250, 230, palm])
+    send(board, ["up", 60, 40, pen], ["down", 240, 240, palm], ["move", 200, 240, palm])
+    send(board, ["up", 200, 240, palm])
+    assert inked(board)[3] < 70
+    board.get_by_role("button", name="Clear").click()
+    send(board, ["down", 240, 240, palm], ["up", 240, 240, palm])
+    assert inked(board)[1] > 200  # a finger may draw the next digit
+
+
+def test_only_the_first_button_of_a_mouse_draws(board):
+    mouse = {"pointerId": 1, "pointerType": "mouse"}
+    right = mouse | {"button": 2, "buttons": 2}
+    send(board, ["down", 40, 40, right], ["move", 90, 90, right], ["up", 90, 90, right])
+    assert inked(board) is None
+    send(board, ["down", 40, 40, mouse | {"ctrlKey": True}])  # a menu, on a Mac
+    assert inked(board) is None
+    send(board, ["down", 40, 40, mouse], ["move", 60, 40, mouse])
+    # the button was let go where nobody saw it
+    send(board, ["move", 200, 200, mouse | {"buttons": 0}])
+    send(board, ["move", 220, 200, mouse])
+    assert inked(board)[3] < 70
+
+
+def test_a_stroke_ends_with_its_capture(board):
+    pad = board.locator(".mlp-pad")
+    pad.scroll_into_view_if_needed()
+    box = pad.bounding_box()
+    pad.evaluate("""(pad) => pad.addEventListener(
+      "pointerdown", (event) => window.id = event.pointerId)""")
+
+    def move(x, y):
+        board.mouse.move(box["x"] + x, box["y"] + y)
+
+    move(30, 30)
+    board.mouse.down()
+    move(60, 30)
+    move(-80, 30)  # out of the canvas, and back: still one stroke
+    move(60, 40)
+    assert inked(board)[3] < 75
+    assert inked(board)[0] == 0
+    pad.evaluate("(pad) => pad.releasePointerCapture(window.id)")
+    move(61, 40)
+    move(150, 150)
+    board.mouse.up()
+    assert inked(board)[3] < 75
+    assert board.problems == []
+
+
+def test_a_cancelled_stroke_is_taken_back(board):
+    board.locator(".mlp-examples button").last.click()
+    before = board.evaluate(f"[Array.from({STATE}.X), {STATE}.label]")
+    ink = inked(board)
+    finger = {"pointerId": 1}
+    send(board, ["down", 5, 5, finger], ["move", 60, 5, finger])
+    send(board, ["cancel", 60, 5, finger], ["move", 90, 5, finger])
+    board.evaluate("new Promise((done) => requestAnimationFrame(done))")
+    assert inked(board) == ink
+    assert board.evaluate(f"[Array.from({STATE}.X), {STATE}.label]") == before
+
+
+def colours(locator):
+    """Return how many colours a screenshot of an element shows."""
+    image = Image.open(io.BytesIO(locator.screenshot())).convert("RGB")
+    return len(image.getcolors(1 << 20))
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_forced_colours_leave_everything_visible(open_page, address, theme):
+    other = {"light": "dark", "dark": "light"}[theme]
+    page = open_page(
+        f"{address}playground.html", theme, forced_colors="active",
+        first=f'localStorage.setItem("mode", "{other}")',
+    )  # fmt: skip
+    page.locator(".mlp-examples button").nth(9).click()
+    for name in ("y_hat", "dz3", "norms"):
+        widths = page.locator(f"[data-bars={name}] i").evaluate_all(
+            "all => all.map((i) => i.offsetWidth)"
+        )
+        bar = page.locator(f"[data-bars={name}] td.bar").nth(int(np.argmax(widths)))
+        assert colours(bar) > 1, name
+    ground = page.evaluate("""() => {
+      const probe = document.body.appendChild(document.createElement("i"));
+      probe.style.cssText = "forced-color-adjust: none; color: Canvas";
+      return getComputedStyle(probe).color;
+    }""")
+    dark = sum(int(x) for x in ground[4:-1].split(",")) < 384
+    assert dark == (theme == "dark")
+    ink = page.evaluate("""() => {
+      const canvas = document.querySelector("[data-show=X]");
+      const {data} = canvas.getContext("2d").getImageData(0, 0, 28, 28);
+      for (let k = 0; k < data.length; k += 4) if (data[k + 3] > 200) return data[k];
+    }""")
+    assert (ink > 128) == dark
+    pressed, other = (
+        page.locator(f".mlp-labels [aria-pressed={which}]").first.evaluate(
+            "button => getComputedStyle(button).backgroundColor"
+        )
+        for which in ("true", "false")
+    )
+    assert pressed != other
+    assert page.problems == []
+
+
+def test_on_paper_the_playground_is_dark_on_white(open_page, address):
+    page = open_page(f"{address}playground.html", "dark")
+    page.locator(".mlp-examples button").nth(9).click()
+    page.emulate_media(media="print")
+    page.locator("html[data-theme=light]").wait_for()
+    most = page.evaluate("""() => {
+      const canvas = document.querySelector("[data-show=X]");
+      const {data} = canvas.getContext("2d").getImageData(0, 0, 28, 28);
+      let most = 0;
+      for (let k = 0; k < data.length; k += 4)
+        if (data[k + 3] > 200) most = Math.max(most, data[k]);
+      return most;
+    }""")
+    assert most < 60
+    bar = page.locator("[data-bars=y_hat] i").last
+    adjust = bar.evaluate("(bar) => getComputedStyle(bar).printColorAdjust")
+    assert adjust == "exact"  # a printer leaves out other backgrounds
