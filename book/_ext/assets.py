@@ -14,7 +14,7 @@ import logging as standard_logging
 import posixpath
 import re
 from pathlib import Path
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 from docutils import nodes
 from fontTools import subset
@@ -80,6 +80,13 @@ def write_icons(static, texts):
     path.write_text(texts[path], "utf-8")
 
 
+def decode_names(app, doctree):
+    """Undo MyST's percent signs in ``![words](größe.png)`` before Sphinx looks."""
+    for image in doctree.findall(nodes.image):
+        if "%" in image["uri"] and "://" not in image["uri"]:
+            image["uri"] = unquote(image["uri"])
+
+
 def shown_name(name):
     """Return the name in the site of a picture that Sphinx calls name."""
     return f"{name}.webp" if name.lower().endswith(".png") else name
@@ -116,14 +123,15 @@ def alternative(node):
     if not alt:
         logger.warning(
             "the picture %s needs a text for those who do not see it (alt)",
-            node["uri"], location=node, type="assets", subtype="alt",
+            node["uri"], location=node if node.line else node.parent,
+            type="assets", subtype="alt",
         )  # fmt: skip
     return alt
 
 
 def visit_image(self, node):
     """Write a picture with its size; one that is not the book's, as Sphinx does."""
-    name = self.builder.images.get(node["uri"])
+    _, name = self.builder.env.images.get(node["uri"], (None, None))
     size = name and natural_size(Path(self.builder.srcdir, node["uri"]))
     alt = node["alt"] = alternative(node)
     if not size:
@@ -131,6 +139,7 @@ def visit_image(self, node):
         return
     source, shown = Path(self.builder.srcdir, node["uri"]), shown_name(name)
     if shown != name:
+        self.builder.images.pop(node["uri"], None)  # so Sphinx does not copy it
         shrink(source, Path(self.builder.outdir, self.builder.imagedir, shown))
     scale = min(1, TALLEST / size[1])
     wanted = {side: node[side] for side in ("width", "height") if side in node}
@@ -227,6 +236,7 @@ def finish(app, exception):
 
 
 def setup(app):
+    app.connect("doctree-read", decode_names, priority=100)
     app.add_node(nodes.image, override=True, html=(visit_image, depart_image))
     app.connect("build-finished", finish, priority=950)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
