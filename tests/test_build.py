@@ -168,7 +168,7 @@ def dollar():
 
 @pytest.fixture(scope="module")
 def warned(folder):
-    """Build a page a wrong formula; return the warnings."""
+    """Build a page for each wrong formula; return the project and the warnings."""
     project = Project(folder / "formulas")
     project.write(**{
         f"p{i}": HEAD * ("code-cell" in text) + f"# Page {i}\n\nWords.\n\n{text}\n"
@@ -176,11 +176,12 @@ def warned(folder):
     })  # fmt: skip
     (project.root / "wrong.py").write_text(WRONG, "utf-8")
     path = os.pathsep.join([str(project.root), os.environ.get("PYTHONPATH", "")])
-    return project.build(PYTHONPATH=path)
+    return project, project.build(PYTHONPATH=path)
 
 
 @pytest.mark.parametrize("name", FORMULAS)
 def test_a_wrong_formula_is_a_located_warning(warned, name):
+    _, warned = warned
     text, message = FORMULAS[name]
     number = list(FORMULAS).index(name)
     if "docstring" not in name:
@@ -192,6 +193,17 @@ def test_a_wrong_formula_is_a_located_warning(warned, name):
         assert lines <= set(
             range(start, start + text.count("\n") + 2)
         )  # MyST-NB counts from 0 or 1
+
+
+def test_a_figure_of_a_cell_has_two_pixels_for_one(warned):
+    project, _ = warned
+    name = f"p{list(FORMULAS).index('caption of a cell')}"
+    (image,) = project.page(name).select("article figure img")
+    size = int(image["width"]), int(image["height"])
+    with Image.open(project.site / image["src"]) as found:
+        assert size == pytest.approx((found.width / 2, found.height / 2), abs=1)
+    assert size[1] < 520
+    assert "style" not in image.attrs
 
 
 PICTURES = """\

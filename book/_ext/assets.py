@@ -115,6 +115,12 @@ def natural_size(source):
     return (width / 2, height / 2) if drawn else (width, height)
 
 
+def natural(given, length):
+    """Tell whether a given length is the picture's own, as MyST-NB notes it."""
+    number = re.fullmatch(r"([\d.]+)(?:px)?", given)
+    return bool(number) and abs(float(number[1]) - length) < 1
+
+
 def alternative(node):
     """Return what a picture shows in words: its alt, else its caption."""
     alt = node.get("alt", "").strip()
@@ -142,7 +148,11 @@ def visit_image(self, node):
         self.builder.images.pop(node["uri"], None)  # so Sphinx does not copy it
         shrink(source, Path(self.builder.outdir, self.builder.imagedir, shown))
     scale = min(1, TALLEST / size[1])
-    wanted = {side: node[side] for side in ("width", "height") if side in node}
+    wanted = {
+        side: node[side]
+        for side, length in zip(("width", "height"), size, strict=True)
+        if side in node and not natural(node[side], length)
+    }
     if "scale" in node or wanted:
         scale = node.get("scale", 100) / 100
     width, height = (max(1, round(scale * length)) for length in size)
