@@ -8,6 +8,7 @@ expected at ``<owner>.github.io/<name>``, unless ``html.baseurl`` says otherwise
 """
 
 import copy
+import hashlib
 import shutil
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -57,6 +58,14 @@ def addresses(app, config):
         "title": "Page not found",
         "body": NOT_FOUND.format(prefix=prefix),
     }
+
+
+def hash_extensions(app, config):
+    """Make the book's extensions part of the configuration: pages follow them."""
+    digest = hashlib.sha256()
+    for path in sorted(Path(__file__).parent.glob("*.py")):
+        digest.update(path.read_bytes())
+    config.mlpnotes_extensions = digest.hexdigest()
 
 
 def forget_former_chapters(app):
@@ -288,6 +297,8 @@ def for_other_sites(app, exception):
 
 
 def setup(app):
+    app.add_config_value("mlpnotes_extensions", "", "env")
+    app.connect("config-inited", hash_extensions)
     app.connect("config-inited", addresses, priority=900)
     app.connect("html-page-context", set_buttons, priority=600)
     app.connect("builder-inited", forget_former_chapters, priority=100)
