@@ -364,6 +364,10 @@ def test_the_site_is_what_the_book_is(folder):
     site = project.site
     assert (site / "_modules" / "mlpnotes" / "network.html").exists()
     assert offering(project) == set()
+    icons = (site / "_static" / "icons.css").read_text("utf-8")
+    assert "fa-file-pdf" in icons  # make pdf builds nothing
+    assert "fa-file::" in icons
+    assert "fa-rocket::" not in icons  # of chapters with code; there is none here
     chapters = {"intro", "notation", "one", "two"}
 
     # as make pdf does

@@ -19,6 +19,7 @@ from urllib.parse import quote, unquote
 from docutils import nodes
 from fontTools import subset
 from fontTools.ttLib import TTFont
+from pages import PDF_ICON
 from PIL import Image
 from sphinx.util import logging
 from sphinx.writers.html5 import HTML5Translator
@@ -63,7 +64,9 @@ def write_icons(static, texts):
         (static / NAMES).read_text("utf-8"),
     ):
         codes |= dict.fromkeys(re.findall(r"\.(fa-[\w-]+):", names), code)
-    text = "".join(t for p, t in texts.items() if "fontawesome" not in str(p))
+    path = static / "icons.css"
+    others = (p for p in texts if p != path and "fontawesome" not in str(p))
+    text = PDF_ICON + "".join(texts[p] for p in others)
     used = {n: codes[n] for n in re.findall(r"\bfa-[\w-]+", text) if n in codes}
     in_styles = re.findall(r'"\\(f[0-9a-f]{3})"', text)
     font = TTFont(static / FONT)
@@ -75,7 +78,6 @@ def write_icons(static, texts):
     font.save(file)
     rules = [f'.{n}::before {{ content: "\\{c}"; }}\n' for n, c in sorted(used.items())]
     encoded = base64.b64encode(file.getvalue()).decode()
-    path = static / "icons.css"
     texts[path] = ICONS % encoded + "".join(rules)
     path.write_text(texts[path], "utf-8")
 

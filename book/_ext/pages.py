@@ -23,6 +23,7 @@ from typeset import typeset
 from mlpnotes import plots
 
 PDF = "mlpnotes.pdf"
+PDF_ICON = "fa-file-pdf"
 PDF_LINK = f'href="{PDF}"'
 UNUSED = ("thebe", "design")  # parts of extensions that this book does not use
 
@@ -121,7 +122,7 @@ def offer_pdf(site):
             source.find_parent("li").insert_after(entry)
             link = entry.select_one("a")
             link["href"], link["title"] = PDF, "Download the book as one PDF"
-            link.select_one("i")["class"] = "fas fa-file-pdf"
+            link.select_one("i")["class"] = f"fas {PDF_ICON}"
             link.select_one(".btn__text-container").string = "Whole book (PDF)"
         else:
             page.select_one(f"a[{PDF_LINK}]").find_parent("li").decompose()
