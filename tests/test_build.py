@@ -204,6 +204,7 @@ def test_a_figure_of_a_cell_has_two_pixels_for_one(warned):
         assert size == pytest.approx((found.width / 2, found.height / 2), abs=1)
     assert size[1] < 520
     assert "style" not in image.attrs
+    assert image.find_parent("a") is None
 
 
 PICTURES = """\
@@ -298,6 +299,8 @@ def test_a_picture_shows_with_its_size(pictures, alt, size, style):
     image = pictures.page("pictures").select_one(f'article img[alt="{alt}"]')
     assert (int(image["width"]), int(image["height"])) == size
     assert image.get("style") == style
+    link = image.find_parent("a")
+    assert (link and link["href"]) == ("notation.html" if alt == "tall" else None)
     shown = pictures.site / unquote(image["src"])
     if shown.suffix == ".svg":
         assert "<circle" in shown.read_text("utf-8")
