@@ -1,19 +1,33 @@
 """What a page shows beside the chapter: buttons, links, metadata, a page 404.
 
+What a build no longer makes is removed from the site: pages of former chapters,
+and the book's PDF as soon as a page has changed.
+
 All addresses follow from ``repository.url`` in ``_config.yml``. The site is
 expected at ``<owner>.github.io/<name>``, unless ``html.baseurl`` says otherwise.
 """
 
-import re
+import copy
+import hashlib
+import shutil
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from bs4 import BeautifulSoup
+from docutils import nodes
 from matplotlib.figure import Figure
+from sphinx.util import logging
+from sphinx.writers.html5 import HTML5Translator
+from typeset import typeset
 
 from mlpnotes import plots
 
 PDF = "mlpnotes.pdf"
+PDF_ICON = "fa-file-pdf"
+PDF_LINK = f'href="{PDF}"'
 UNUSED = ("thebe", "design")  # parts of extensions that this book does not use
+
+logger = logging.getLogger(__name__)
 
 NOT_FOUND = """
 <h1>This page does not exist</h1>
@@ -45,6 +59,74 @@ def addresses(app, config):
         "title": "Page not found",
         "body": NOT_FOUND.format(prefix=prefix),
     }
+
+
+def hash_extensions(app, config):
+    """Make the book's extensions part of the configuration: pages follow them."""
+    digest = hashlib.sha256()
+    for path in sorted(Path(__file__).parent.glob("*.py")):
+        digest.update(path.read_bytes())
+    config.mlpnotes_extensions = digest.hexdigest()
+
+
+def forget_former_chapters(app):
+    """Write the whole site anew when it holds a chapter that the book has not."""
+    app.env.find_files(app.config, app.builder)
+    site = Path(app.outdir)
+    sources = site / "_sources"
+    former = {
+        path.relative_to(sources).with_suffix("").as_posix()
+        for path in sources.rglob("*.md")
+    } - app.env.found_docs
+    if former and app.builder.name == "html":
+        logger.info("no longer in the book, the site is written anew: %s", former)
+        shutil.rmtree(site)
+        site.mkdir()
+
+
+def update_contents(app, env):
+    """Write every page when the table of contents, which each shows, has changed."""
+    titles = {page: title.astext() for page, title in env.titles.items()}
+    contents = titles, dict(env.toctree_includes)
+    if contents == getattr(env, "mlpnotes_contents", None):
+        return []
+    env.mlpnotes_contents = contents
+    return env.all_docs
+
+
+def date_unknown(app, pagename, templatename, context, doctree):
+    """Let a page keep the link to its source when git cannot be asked for its date."""
+    if app.env.git_last_updated.get(pagename, True) is None:
+        app.env.git_last_updated[pagename] = None, True
+
+
+def withdraw_pdf(app, pagename, templatename, context, doctree):
+    """Remove the PDF: it is of the book before this page was written."""
+    if doctree is not None:
+        Path(app.outdir, PDF).unlink(missing_ok=True)
+
+
+def offer_pdf(site):
+    """Let the pages offer the book as one PDF if it is there, and only then."""
+    there = (site / PDF).exists()
+    for path in site.rglob("*.html"):
+        text = path.read_text("utf-8")
+        if there == (PDF_LINK in text):
+            continue
+        page = BeautifulSoup(text, "html.parser", multi_valued_attributes=None)
+        if there:
+            source = page.select_one("a.dropdown-item[href^=_sources][href$='.md']")
+            if source is None:
+                continue  # a page without buttons
+            entry = copy.copy(source.find_parent("li"))
+            source.find_parent("li").insert_after(entry)
+            link = entry.select_one("a")
+            link["href"], link["title"] = PDF, "Download the book as one PDF"
+            link.select_one("i")["class"] = f"fas {PDF_ICON}"
+            link.select_one(".btn__text-container").string = "Whole book (PDF)"
+        else:
+            page.select_one(f"a[{PDF_LINK}]").find_parent("li").decompose()
+        path.write_text(str(page), "utf-8")
 
 
 def set_buttons(app, pagename, templatename, context, doctree):
@@ -101,11 +183,7 @@ def set_buttons(app, pagename, templatename, context, doctree):
     ]  # fmt: skip
     files = [
         link("Markdown", f"_sources/{pagename}.md", "fas fa-file", "Download .md"),
-        link(
-            "Whole book (PDF)", PDF, "fas fa-file-pdf", "Download the book as one PDF",
-            label="no-pdf-yet",  # hidden until make pdf has made it
-        ),
-    ]  # fmt: skip
+    ]  # and the PDF, see offer_pdf
     if is_notebook:
         files.insert(
             0,
@@ -136,20 +214,72 @@ def drop_unused(app, pagename, templatename, context, doctree):
     ]
 
 
-def mend_body(app, pagename, templatename, context, doctree):
-    """Drop thebe's settings; give references the role that their list asks for."""
-    body = context.get("body", "").replace('role="doc-biblioentry"', 'role="listitem"')
-    context["body"] = re.sub(
-        r'\s*<script type="text/x-thebe-config">.*?</script>'
-        r"|\s*<script>kernelName = '.*?'</script>",
-        "", body, flags=re.DOTALL,
-    )  # fmt: skip
+def drop_thebe(app, doctree, docname):
+    """Remove the settings that sphinx-thebe puts at the end of each chapter."""
+    for node in list(doctree.findall(nodes.raw)):
+        if (
+            node.astext()
+            .strip()
+            .startswith(('<script type="text/x-thebe-config">', "<script>kernelName ="))
+        ):
+            node.parent.remove(node)
+
+
+def visit_citation(self, node):
+    """Give a reference the role that its list asks for."""
+    HTML5Translator.visit_citation(self, node)
+    self.body[-1] = self.body[-1].replace("doc-biblioentry", "listitem")
+
+
+def depart_citation(self, node):
+    HTML5Translator.depart_citation(self, node)
+
+
+def spoken(math):
+    """Return a formula in one line of text: of its MathML, not of its LaTeX."""
+    html = BeautifulSoup(typeset(math.astext(), display=False), "html.parser")
+    formula = html.math
+    for tag in formula.select("mfrac, msup, msub, msubsup, msqrt"):
+        sign = {"mfrac": "/", "msup": "^", "msub": "_", "msubsup": "_"}.get(tag.name)
+        first, *rest = tag.find_all(recursive=False)
+        if tag.name == "msqrt":
+            first.insert_before("√")
+        elif not rest[-1].get_text().startswith("["):  # z[3] needs no sign
+            rest[0].insert_before(sign)
+    return formula.get_text()
+
+
+def prose(paragraph):
+    """Return the words of a paragraph, its formulas spoken."""
+    paragraph = paragraph.deepcopy()
+    for math in list(paragraph.findall(nodes.math)):
+        math.replace_self(nodes.Text(spoken(math)))
+    for other in list(paragraph.findall(nodes.math_block)):
+        other.parent.remove(other)
+    return paragraph.astext()
+
+
+def describe(app, pagename, templatename, context, doctree):
+    """Let the description, which is made of the first words, be made of prose."""
+    if not doctree:
+        return
+    title = next(doctree.findall(nodes.title), None)
+    found = [
+        prose(paragraph)
+        for paragraph in doctree.findall(nodes.paragraph)
+        if isinstance(paragraph.parent, nodes.section)
+    ]
+    if title and not any(found):
+        found = [f"{prose(title)}, a page of: {app.config.html_title}"]
+    doctree.children = []  # written already
+    doctree += nodes.paragraph("", " ".join(found))
 
 
 def for_other_sites(app, exception):
     """Write the list of pages for search engines, draw the picture of a shared link."""
     if exception or app.builder.name != "html":
         return
+    offer_pdf(Path(app.outdir))
     base = app.config.html_baseurl
     pages = [f"<url><loc>{base}{page}.html</loc></url>" for page in app.env.all_docs]
     Path(app.outdir, "sitemap.xml").write_text(
@@ -168,9 +298,17 @@ def for_other_sites(app, exception):
 
 
 def setup(app):
+    app.add_config_value("mlpnotes_extensions", "", "env")
+    app.connect("config-inited", hash_extensions)
     app.connect("config-inited", addresses, priority=900)
     app.connect("html-page-context", set_buttons, priority=600)
-    app.connect("html-page-context", mend_body, priority=400)
+    app.connect("builder-inited", forget_former_chapters, priority=100)
+    app.connect("env-get-updated", update_contents)
+    app.connect("doctree-resolved", drop_thebe, priority=900)
+    app.add_node(nodes.citation, override=True, html=(visit_citation, depart_citation))
+    app.connect("html-page-context", date_unknown, priority=400)
+    app.connect("html-page-context", describe, priority=490)
+    app.connect("html-page-context", withdraw_pdf)
     app.connect("html-page-context", drop_unused, priority=900)
     app.connect("build-finished", for_other_sites)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

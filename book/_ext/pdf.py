@@ -14,7 +14,7 @@ from urllib.parse import urljoin
 import yaml
 from bs4 import BeautifulSoup
 from equations import BOOK
-from pages import PDF
+from pages import PDF, offer_pdf
 from playwright.sync_api import sync_playwright
 from pypdf import PdfReader
 
@@ -137,9 +137,7 @@ def main():
         browser.close()
     file.unlink()
     (SITE / PDF).write_bytes(data)
-    for path in SITE.rglob("*.html"):  # now the pages may offer it
-        text = path.read_text("utf-8")
-        path.write_text(text.replace("btn-no-pdf-yet", "btn-pdf-of-book"), "utf-8")
+    offer_pdf(SITE)
     print(f"{len(reader.pages)} pages, {len(data) / 1e6:.1f} MB: {SITE / PDF}")
 
 

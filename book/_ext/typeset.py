@@ -3,6 +3,7 @@
 MathJax runs here, in a JavaScript engine without a browser. A page holds the
 finished boxes, and beside each formula the MathML that a screen reader speaks.
 Nothing moves when a page arrives, and tips and print show mathematics as well.
+What MathJax cannot read, and LaTeX that stands outside a formula, is a warning.
 After the build, one stylesheet is written with the rules of the signs that the
 site uses, and the fonts that those name.
 """
@@ -21,9 +22,16 @@ from sphinx.util.math import get_node_equation_number
 
 MATHJAX = importlib.resources.files("sphinx-mathjax-offline") / "static" / "mathjax"
 PARTS = [
-    "core", "adaptors/liteDOM", "input/tex", "output/chtml",
-    "output/chtml/fonts/tex", "a11y/assistive-mml",
+    "core", "adaptors/liteDOM", "input/tex", "input/tex/extensions/boldsymbol",
+    "output/chtml", "output/chtml/fonts/tex", "a11y/assistive-mml",
 ]  # fmt: skip
+# Left out is what shows an unknown command in red, fetches more of MathJax in
+# mid-formula, or lets a formula change those after it. Each is an error instead.
+PACKAGES = {
+    "[+]": ["boldsymbol"],
+    "[-]": ["noundefined", "autoload", "require", "newcommand"],
+}
+COMMANDS = ["label", "ref", "eqref", "DeclareMathOperator"]  # left out as well
 
 logger = logging.getLogger(__name__)
 
@@ -32,12 +40,14 @@ logger = logging.getLogger(__name__)
 def engine():
     """Return a JavaScript engine in which MathJax is ready."""
     context = MiniRacer()
+    context.eval(f"globalThis.PACKAGES = {json.dumps(PACKAGES)}")
     context.eval("""
         globalThis.window = globalThis;
         globalThis.setTimeout = (action) => Promise.resolve().then(action);
         globalThis.MathJax = {
           startup: {typeset: false},
           options: {enableAssistiveMml: true},
+          tex: {packages: PACKAGES},
           chtml: {adaptiveCSS: false, fontURL: "mathjax"},
         };""")
     for part in ["startup", *PARTS]:
@@ -45,6 +55,10 @@ def engine():
     names = ["output/chtml/fonts/tex.js" if "fonts" in p else p for p in PARTS]
     context.eval(f"MathJax.loader.preLoad(...{json.dumps(names)})")
     context.eval("MathJax.config.startup.ready()")
+    context.eval(f"""
+        for (const map of ["macros", "AMSmath-macros"])
+          for (const name of {json.dumps(COMMANDS)})
+            MathJax._.input.tex.MapHandler.MapHandler.getMap(map).map.delete(name);""")
     return context
 
 
@@ -55,11 +69,23 @@ def typeset(latex, display):
     return engine().eval(f"MathJax.startup.adaptor.outerHTML({call})")
 
 
-def plain_mathematics(app, pagename, templatename, context, doctree):
-    """Let the description of a page, made from its first words, hold no LaTeX."""
-    for node in list(doctree.findall(nodes.math)) if doctree else []:
-        spoken = typeset(node.astext(), display=False).partition("<math")[2]
-        node.replace_self(nodes.Text(re.sub("^[^>]*>|<[^>]*>", "", spoken)))
+def check_text(app, doctree):
+    """Warn of LaTeX that a reader would see: in text, and in alternative texts."""
+    literal = (nodes.literal, nodes.literal_block, nodes.doctest_block, nodes.math)
+    skipped = (*literal, nodes.math_block, nodes.raw, nodes.comment)
+    seen = [(text, text.parent) for text in doctree.findall(nodes.Text)]
+    seen += [(image.get("alt", ""), image) for image in doctree.findall(nodes.image)]
+    for text, node in seen:
+        parent = node
+        while parent and not isinstance(parent, skipped):
+            parent = parent.parent
+        if not parent and (found := re.search(r"\$|\\[A-Za-z]{2,}", text)):
+            around = text[max(0, found.start() - 20) : found.end() + 20]
+            logger.warning(
+                "%s stands outside a formula in '%s': does a $ lack its partner?",
+                found[0], " ".join(around.split()), location=node,
+                type="typeset", subtype="text",
+            )  # fmt: skip
 
 
 def checked(node, latex, display):
@@ -127,6 +153,6 @@ def setup(app):
         block_renderers=(visit_display, None),
     )
     app.add_css_file("mathjax.css")
-    app.connect("html-page-context", plain_mathematics, priority=100)
+    app.connect("doctree-read", check_text)
     app.connect("build-finished", write_stylesheet, priority=900)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
