@@ -42,10 +42,11 @@ lint: .venv/.installed  ## check style
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 
-lab: .venv/.installed  ## open the book as notebooks in JupyterLab
+lab: book  ## open the chapters in JupyterLab, as copies to work in
+	$(BIN)/python book/_ext/lab.py
 	mkdir -p .venv/share/jupyter/lab/settings
 	cp .binder/overrides.json .venv/share/jupyter/lab/settings/
-	$(BIN)/jupyter lab book/intro.md
+	$(BIN)/jupyter lab notebooks/intro.ipynb
 
 bench: .venv/.installed  ## time training against other programs; peers that are not installed are left out
 	$(BIN)/python benchmarks/speed.py
