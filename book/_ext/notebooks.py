@@ -16,6 +16,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from plain import TEXT, Plain
 
 INSTALL = """\
+# installs what this notebook needs and this Python lacks
 from importlib.util import find_spec
 
 needed = {{
@@ -47,7 +48,10 @@ def install_cell(cells, repository):
     packages = packages_distributions() | {"mlpnotes": [f"git+{repository}"]}
     names = sorted(imported(cell.source for cell in cells) & set(packages))
     needed = "".join(f'    "{name}": "{packages[name][0]}",\n' for name in names)
-    return new_code_cell(INSTALL.format(needed=needed), metadata={"tags": ["install"]})
+    hidden = {"source_hidden": True}
+    return new_code_cell(
+        INSTALL.format(needed=needed), metadata={"tags": ["install"], "jupyter": hidden}
+    )
 
 
 def executed(app, page):

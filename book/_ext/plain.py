@@ -40,9 +40,16 @@ logger = logging.getLogger(__name__)
 def escape(text):
     """Return text in which no character means anything to Markdown."""
     text = re.sub(r"[ \t\n]+", " ", text)
-    text = re.sub(r"[\\`*~<]|(?<!\w)_|_(?!\w)|&(?=#|\w+;)|!$", r"\\\g<0>", text)
+    special = r"[\\`*~<]|(?<![^\W_])_|_(?![^\W_])|&(?=#|\w+;)|!$"
+    text = re.sub(special, r"\\\g<0>", text)
     text = text.replace("](", r"]\(")
-    return text.replace("$", "<span>$</span>")  # MathJax pairs no $ across a tag
+    # Jupyter does not read \$ as mathematics, and MathJax pairs no $ across a tag
+    return text.replace("$", r"<span>\$</span>")
+
+
+def in_one_line(latex):
+    """Return a formula without its line breaks, and so without its comments."""
+    return " ".join(re.sub(r"(?<!\\)%.*", "", latex).split())
 
 
 def fence(text, least):
@@ -91,6 +98,9 @@ class Plain:
         """Return what stands one below the other."""
         return "\n\n".join(filter(None, map(self, children)))
 
+    def words(self, node):
+        return escape(node).replace("|", r"\|") if self.in_row else escape(node)
+
     def paragraph(self, node):
         text = self.text(node).strip()
         text = re.sub(r"^[-+#>=]", r"\\\g<0>", text)  # no list, heading or quote
@@ -135,13 +145,18 @@ class Plain:
 
     def frame(self, node, name, body):
         """Return a box below its name, closed if the page shows it closed."""
-        return self.details(name, body) if is_closed(node) else self.quote(name, body)
+        if is_closed(node):
+            return self.details(name, self.blocks(body))
+        return self.quote(name, body)
 
-    def details(self, name, body):
+    def details(self, name, text):
         """Return a block that is closed until it is pressed."""
-        return (
-            f"<details>\n<summary>{name}</summary>\n\n{self.blocks(body)}\n\n</details>"
-        )
+        name = INLINE.renderInline(name)  # no Markdown is read in a summary
+        return f"<details>\n<summary>{name}</summary>\n\n{text}\n\n</details>"
+
+    def dropdown(self, node):
+        title, *body = node
+        return self.details(self.text(filter(is_shown, title)), self.blocks(body))
 
     def box(self, node):
         title, body = self.title(node)
@@ -156,10 +171,11 @@ class Plain:
 
     def proof(self, node):
         (content,) = node
+        text = self.blocks(content)
+        text += "\n\n∎" if text.endswith("$$") else " ∎"
         if is_closed(content):
-            return self.details("Proof", content)
-        text = self.blocks(content).replace("Proof.", "*Proof.*", 1)
-        return text + ("\n\n∎" if text.endswith("$$") else " ∎")
+            return self.details("Proof", text.removeprefix("Proof. "))
+        return text.replace("Proof.", "*Proof.*", 1)
 
     def exercise(self, node):
         """Return an exercise or a solution; something must end what has no frame."""
@@ -186,18 +202,18 @@ class Plain:
         return f"{marks}{gap}{text}{gap}{marks}"
 
     def formula(self, node):
-        latex = " ".join(node.astext().split())
+        latex = in_one_line(node.astext())
         if self.in_row:  # a bar would end the cell of the table
             latex = latex.replace(r"\|", r"\Vert ").replace("|", r"\vert ")
         return f"${latex}$"
 
     def equation(self, node):
-        latex = re.sub(r"(?<!\\)%.*", "", node.astext()).strip()
+        latex = node.astext().strip()
         if r"\\" in latex and r"\begin{" not in latex:
             latex = rf"\begin{{split}}{latex}\end{{split}}"
         if node["number"]:
             latex += rf" \tag{{{get_node_equation_number(self, node)}}}"
-        return f"$$ {' '.join(latex.split())} $$" if self.quoted else f"$$\n{latex}\n$$"
+        return f"$$ {in_one_line(latex)} $$" if self.quoted else f"$$\n{latex}\n$$"
 
     def link(self, node):
         target = node.get("refuri") or f"#{node.get('refid', '')}"
@@ -207,8 +223,8 @@ class Plain:
         for character in " ()":
             target = target.replace(character, f"%{ord(character):x}")
         text = self.text(node)
-        if node.next_node(nodes.image):
-            return text
+        if node.next_node(nodes.image) and node.get("internal"):
+            return text  # what a figure leads to is the figure
         left = " " * (len(text) - len(text.lstrip()))
         return f"{left}[{text.strip()}]({target})"
 
@@ -276,12 +292,14 @@ class Plain:
 
     def term(self, node):
         """Return a term and what it means, as an item of a list."""
-        *terms, meaning = node
+        first, *kinds, meaning = node
         body = textwrap.indent(self.blocks(meaning), "  ")
-        return f"- {' '.join(f'**{self(t).strip()}**' for t in terms)}\n\n{body}"
+        return f"- **{self(first).strip()}**{self.text(kinds)}\n\n{body}"
 
     def container(self, node):
-        """Return the mark of a code cell and its captions, or what else is held."""
+        """Return the mark of a code cell and its captions, or what else it holds."""
+        if "toggle" in node["classes"]:
+            return self.details("Click to show", self.blocks(node))
         if node.get("nb_element") != "cell_code":
             return self.blocks(node)
         captions = self.blocks(node.findall(nodes.caption))
@@ -321,7 +339,7 @@ def noted(plain, node):
 HEADED = {"exercise_node", "exercise_enumerable_node", "solution_node", "section"}
 
 RULES = {
-    "Text": lambda plain, node: escape(node),
+    "Text": Plain.words,
     "emphasis": around("*"),
     "strong": around("**"),
     "literal": Plain.code,
@@ -338,11 +356,13 @@ RULES = {
     "literal_emphasis": around("*"),
     "literal_strong": around("**"),
     "desc_inline": Plain.code,
-    "classifier": around(": ", ""),
+    "classifier": around(" : ", ""),
+    "option_argument": around(" ", ""),
     **dict.fromkeys(
         [
             "inline", "generated", "pending_xref", "problematic", "target", "title",
-            "term", "field_name", "option_group", "PassthroughTextElement",
+            "term", "field_name", "option_group", "option", "option_string",
+            "PassthroughTextElement",
         ],
         Plain.text,
     ),
@@ -381,7 +401,7 @@ RULES = {
     "citation": noted,
     "desc_signature": signature,
     "container": Plain.container,
-    "dropdown_main": lambda plain, node: plain.details(plain.text(node[0]), node[1:]),
+    "dropdown_main": Plain.dropdown,
     "sd_tab_label": around("**"),
     **{kind.__name__: Plain.statement for kind in NODE_TYPES.values()},
     "unenumerable_node": Plain.statement,
@@ -401,7 +421,7 @@ RULES = {
     **dict.fromkeys(
         [
             "Invisible", "colspec", "tabular_col_spec", "highlightlang", "meta",
-            "system_message", "toctree", "sd_tab_input",
+            "system_message", "toctree", "sd_tab_input", "fontawesome",
         ],
         nothing,
     ),
