@@ -9,6 +9,7 @@ import lab
 import nbformat
 import pytest
 from bs4 import BeautifulSoup
+from docutils import nodes
 from IPython.core.interactiveshell import InteractiveShell
 from markdown_it import MarkdownIt
 from mdit_py_plugins.dollarmath import dollarmath_plugin
@@ -16,7 +17,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 from plain import escape
 from record import TESTS
 from sphinx.application import Sphinx
-from sphinx.util.docutils import docutils_namespace, patch_docutils
+from sphinx.util.docutils import SphinxDirective, docutils_namespace, patch_docutils
 
 CONF = """
 extensions = [
@@ -187,7 +188,7 @@ def test_numbers_are_those_of_the_page(everything):
     for part in (
         r"$$ x = y + z \tag{2} $$", "**Lemma 1 (Of something)**", "**Fig. 1** The",
         "**Table 1 A listed table, with $x$**", "**Listing 1** A listing",
-        "[near](https://site.example/book/chapter.html#equation-near)",
+        "[(1)](https://site.example/book/chapter.html#equation-near)",
     ):  # fmt: skip
         assert part in text
 
@@ -248,30 +249,25 @@ def test_dollars_in_a_text_are_no_mathematics():
     assert not BeautifulSoup(JUPYTER.render(text), "html.parser").select(".math")
 
 
-def test_a_node_without_a_rule_is_a_warning_at_its_line(tmp_path):
-    conf = (
-        CONF
-        + """
-from docutils import nodes
-from docutils.parsers.rst import Directive
+class novelty(nodes.Element):  # noqa: N801
+    """What an extension of the future may put on a page."""
 
-class novelty(nodes.Element):
-    pass
 
-class Novelty(Directive):
+class Novelty(SphinxDirective):
     def run(self):
         found = novelty("", nodes.paragraph("", "New words."))
-        found.source, found.line = self.state_machine.get_source_and_line(self.lineno)
+        self.set_source_info(found)
         return [found]
 
-def skip(self, node):
-    pass
 
 def setup(app):
-    app.add_node(novelty, html=(skip, skip))
+    skip = (lambda self, node: None,) * 2
+    app.add_node(novelty, html=skip)
     app.add_directive("novelty", Novelty)
-"""
-    )
+
+
+def test_a_node_without_a_rule_is_a_warning_at_its_line(tmp_path):
+    conf = f"{CONF}\nfrom {__name__} import setup\n"
     chapter = f"{HEAD}Words.\n\n```{{novelty}}\n```\n"
     line = chapter.splitlines().index("```{novelty}") + 1
     _, notebook, said = build(tmp_path, chapter, conf)
@@ -298,8 +294,8 @@ def test_the_first_cell_installs_what_is_missing(everything, monkeypatch):
     shell = InteractiveShell()
     shell.register_magic_function(asked.append, magic_name="pip")
     for missing, line in (
-        ({"mlpnotes"}, "--quiet git+https://github.com/who/what"),
-        ({"sympy", "autograd", "json"}, "--quiet autograd sympy"),
+        ({"mlpnotes"}, "install --quiet git+https://github.com/who/what"),
+        ({"sympy", "autograd", "json"}, "install --quiet autograd sympy"),
         (set(), None),
     ):
         asked.clear()

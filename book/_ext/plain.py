@@ -362,7 +362,7 @@ RULES = {
         [
             "inline", "generated", "pending_xref", "problematic", "target", "title",
             "term", "field_name", "option_group", "option", "option_string",
-            "PassthroughTextElement",
+            "acronym", "PassthroughTextElement",
         ],
         Plain.text,
     ),
