@@ -25,6 +25,7 @@ from pdf import PDF, SITE, contents, launch
 from playwright.sync_api import sync_playwright
 from pypdf import PdfReader
 from record import BOOK, TESTS
+from test_notebooks import article, as_jupyter_shows, words
 
 from mlpnotes import (
     accuracy,
@@ -235,7 +236,7 @@ def test_buttons_point_where_they_should():
     }
     assert menu == {
         "Binder": f"https://mybinder.org/v2/gh/{OWNER}/{NAME}/main"
-        "?urlpath=lab/tree/book/lemma-1.md",
+        "?urlpath=lab/tree/notebooks/lemma-1.ipynb",
         "Colab": f"https://colab.research.google.com/github/{OWNER}/{NAME}"
         "/blob/gh-pages/_sources/lemma-1.ipynb",
         "On your machine": "intro.html#run-it-yourself",
@@ -398,6 +399,41 @@ def test_downloaded_notebook_runs_as_it_is(chapter, tmp_path):
     NotebookClient(
         notebook, kernel_name="python3", resources={"metadata": {"path": tmp_path}}
     ).execute()
+
+
+@pytest.mark.parametrize("chapter", [p.stem for p in (TESTS / "notebooks").iterdir()])
+def test_downloaded_notebook_holds_what_the_page_holds(chapter):
+    notebook = nbformat.read(SITE / "_sources" / f"{chapter}.ipynb", 4)
+    seen, got = article(soup(chapter)), as_jupyter_shows(notebook)
+    text = "\n".join(c.source for c in notebook.cells if c.cell_type == "markdown")
+    numbers = [tag.get_text().strip("()#") for tag in seen.select(".eqno")]
+    assert re.findall(r"\\tag\{(.*?)\}", text) == numbers
+    for what, on_the_page, pattern in (
+        ("exercises", "div.exercise", r"^### Exercise \d+"),
+        ("solutions", "div.solution", r"^### Solution to \[Exercise \d+"),
+        ("lemmas", "div.lemma", r"^> \*\*Lemma \d+"),
+        ("statements", "div.theorem, div.observation", r"^> \*\*(Theorem|Observation)"),
+        ("proofs", "div.proof:not(:has(> .admonition-title))", r"^\*Proof\.\*"),
+        ("hints", "div.dropdown:not(.solution)", r"^<details>$"),
+        ("captions", "figcaption", r"^\*\*Fig\. \d+\*\* "),
+        ("tables", "table.table", r"^\| -|^<table>$"),
+    ):
+        found = re.findall(pattern, text, re.MULTILINE)
+        assert len(found) == len(seen.select(on_the_page)), what
+    assert len(got.select("div.math")) == len(seen.select("div.math"))
+    for tag in [*seen.select("mjx-container, .eqno"), *got.select(".math")]:
+        tag.decompose()
+    assert words(got) == words(seen)
+
+
+def test_solutions_of_downloaded_notebooks_are_closed():
+    closed = 0
+    for path in (SITE / "_sources").glob("*.ipynb"):
+        for cell in nbformat.read(path, 4).cells:
+            if cell.source.startswith("### Solution"):
+                closed += cell.metadata["jp-MarkdownHeadingCollapsed"]
+                assert len(cell.source.splitlines()) == 1  # what follows is hidden
+    assert closed == 20
 
 
 def test_downloaded_notebooks_are_plain_markdown():

@@ -236,8 +236,8 @@ class Plain:
             target = (
                 f"data:{kind};base64,{base64.b64encode(path.read_bytes()).decode()}"
             )
-        alt = re.sub(r"[][\\]", r"\\\g<0>", " ".join(node.get("alt", "").split()))
-        return f"![{alt}]({target})"
+        alt = html.escape(" ".join(node.get("alt", "").split()))
+        return f'<img src="{target}" alt="{alt}">'
 
     def caption(self, node):
         name = self.name(node.parent)
