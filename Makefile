@@ -44,9 +44,7 @@ lint: .venv/.installed  ## check style
 
 lab: book  ## open the chapters in JupyterLab, as copies to work in
 	$(BIN)/python book/_ext/lab.py
-	mkdir -p .venv/share/jupyter/lab/settings
-	cp .binder/overrides.json .venv/share/jupyter/lab/settings/
-	$(BIN)/jupyter lab notebooks/intro.ipynb
+	$(BIN)/jupyter lab --LabApp.app_settings_dir=.binder notebooks/intro.ipynb
 
 bench: .venv/.installed  ## time training against other programs; peers that are not installed are left out
 	$(BIN)/python benchmarks/speed.py

@@ -2,14 +2,12 @@
 
 import functools
 import http.server
-import json
 import os
 import re
 import shutil
 import subprocess
 import sys
 import threading
-import urllib.request
 from pathlib import Path
 from urllib.parse import unquote, urldefrag, urljoin, urlsplit
 
@@ -20,6 +18,7 @@ import pdf
 import pytest
 import yaml
 from bs4 import BeautifulSoup
+from lab import cells, lay_out
 from nbclient import NotebookClient
 from pdf import PDF, SITE, contents, launch
 from playwright.sync_api import sync_playwright
@@ -650,13 +649,18 @@ def test_without_scripts_the_playground_explains_itself(open_page, address):
 
 
 @pytest.fixture(scope="module")
-def lab(tmp_path_factory):
-    """Start JupyterLab on a copy of the book, with the settings that Binder gets."""
+def lab_home(tmp_path_factory):
+    """Lay out the notebooks as make lab does, beside the chapters' sources."""
     home = tmp_path_factory.mktemp("lab")
-    settings = Path(sys.prefix) / "share" / "jupyter" / "lab" / "settings"
-    settings.mkdir(parents=True, exist_ok=True)
-    shutil.copy(ROOT / ".binder" / "overrides.json", settings)
-    shutil.copytree(BOOK, home / "book", ignore=shutil.ignore_patterns("_build"))
+    lay_out(folder=home / "notebooks")
+    shutil.copytree(BOOK, home / "book", ignore=shutil.ignore_patterns("_*"))
+    return home
+
+
+@pytest.fixture(scope="module")
+def lab(lab_home):
+    """Start JupyterLab there, with the settings that make lab gives."""
+    home = lab_home
     folders = ("CONFIG", "DATA", "RUNTIME")
     own = {f"JUPYTER_{name}_DIR": str(home / name) for name in folders}
     own |= {f"JUPYTERLAB_{n}_DIR": str(home / n) for n in ("SETTINGS", "WORKSPACES")}
@@ -664,7 +668,8 @@ def lab(tmp_path_factory):
         [
             sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root",
             "--ip=127.0.0.1", "--port=0", "--IdentityProvider.token=secret",
-            f"--ServerApp.root_dir={home}",
+            f"--ServerApp.root_dir={home}", "--LabApp.expose_app_in_browser=True",
+            f"--LabApp.app_settings_dir={ROOT / '.binder'}",
         ],
         stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
         env=os.environ | own,
@@ -681,59 +686,79 @@ def lab(tmp_path_factory):
     server.stderr.close()
 
 
+NOTEBOOK = "jupyterapp.shell.currentWidget"
+CELLS = f"""() => [...{NOTEBOOK}.content.model.cells]
+  .map((cell) => cell.toJSON()).filter((cell) => cell.cell_type === "code")"""
+
+
 @pytest.mark.parametrize("chapter", ["network", "lemma-4", "step-3", "playground"])
-def test_live(lab, open_page, chapter):
+def test_live(lab, lab_home, open_page, chapter):
     link = soup(chapter).find("a", href=re.compile("mybinder"))["href"]
-    path = re.search(r"urlpath=(.*)", link)[1]
-    page = open_page(f"{lab}/{path}?reset&token=secret")
+    path = re.search(r"urlpath=lab/tree/(.*)", link)[1]
+    page = open_page(f"{lab}/lab/tree/{path}?reset&token=secret")
     page.wait_for_selector(".jp-NotebookPanel .jp-Cell", timeout=60000)
-    request = urllib.request.Request(f"{lab}/api/sessions?token=secret")
+    kernel = f"{NOTEBOOK}.sessionContext.session?.kernel?.status === 'idle'"
+    page.wait_for_function(kernel, timeout=120000)
+    # opened and saved: still the book's notebook, to be renewed when the book is
+    page.keyboard.press("Control+s")
+    page.wait_for_function(f"!{NOTEBOOK}.context.model.dirty")
+    assert cells(lab_home / path) == cells(SITE / "_sources" / f"{chapter}.ipynb")
 
-    def kernel():
-        with urllib.request.urlopen(request) as answer:
-            sessions = json.load(answer)
-        states = [
-            s["kernel"]["execution_state"] for s in sessions if chapter in s["path"]
-        ]
-        return states[-1] if states else None
-
-    def wait(condition):
-        for _ in range(240):
-            if condition():
-                return
-            page.wait_for_timeout(500)
-        pytest.fail(f"kernel {kernel()}, prompts {prompts()}")
-
-    def prompts():
-        page.evaluate("""document.querySelectorAll(".jp-WindowedPanel-outer")
-                      .forEach((panel) => panel.scrollTop = 1e9)""")
-        return page.locator(".jp-InputPrompt").all_text_contents()
-
-    wait(lambda: kernel() == "idle")
     page.get_by_role("menuitem", name="Run", exact=True).click()
     page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
     twin = nbformat.read(TESTS / "notebooks" / f"{chapter}.ipynb", 4)
-    last = max(c.execution_count for c in twin.cells if c.cell_type == "code")
-    wait(lambda: f"[{last}]:" in prompts() and kernel() == "idle")
+    count = sum(c.cell_type == "code" for c in twin.cells) + 1  # the one that installs
+    counts = f"({CELLS})().map((cell) => cell.execution_count)"
+    done = f"Math.min(...{counts}) === 1 && Math.max(...{counts}) === {count}"
+    page.wait_for_function(f"{done} && {kernel}", timeout=120000)
+    ran = nbformat.from_dict({"cells": page.evaluate(CELLS)}).cells
+    outputs = [o for cell in ran for o in cell.outputs]
+    assert [
+        o for o in outputs if o.output_type == "error" or o.get("name") == "stderr"
+    ] == []
     printed = [
-        o.text.strip() for c in twin.cells for o in c.get("outputs", []) if "text" in o
-    ]
-    seen = page.evaluate("""() => {
-      const panel = document.querySelector(".jp-NotebookPanel .jp-Notebook");
-      const out = {errors: 0, text: ""};
-      panel.scrollTop = 0;
-      for (const cell of panel.querySelectorAll(".jp-OutputArea-output")) {
-        out.text += cell.textContent + "\\n";
-        const type = cell.dataset.mimeType || "";
-        if (type.includes("error") || type.includes("stderr")) out.errors++;
-      }
-      return out;
-    }""")
-    assert seen["errors"] == 0
-    assert any(text in seen["text"] for text in printed)
+        [o.text for o in cell.get("outputs", []) if "text" in o]
+        for cell in twin.cells if cell.cell_type == "code"
+    ]  # fmt: skip
+    assert any(printed)
+    for cell, texts in zip(ran[1:], printed, strict=True):
+        text = "".join(o.text for o in cell.outputs if "text" in o)
+        assert "≈" in text or [text] * bool(text) == texts
     assert page.locator(".jp-OutputArea-output img").count() >= 1
     assert [p for p in page.problems if "foreign" in p] == []
     if chapter == "playground":
         ready = page.locator(".mlp-play[data-ready]")
         ready.locator(".mlp-examples button").first.click()
         assert "The network reads 0" in ready.locator(".mlp-verdict").inner_text()
+
+
+def test_a_solution_is_hidden_until_it_is_opened(lab, open_page):
+    page = open_page(f"{lab}/lab/tree/notebooks/lemma-4.ipynb?reset&token=secret")
+    page.wait_for_selector(".jp-NotebookPanel .jp-Cell", timeout=60000)
+    page.evaluate(
+        f"{NOTEBOOK}.content.scrollToItem({NOTEBOOK}.content.widgets.length - 1)"
+    )
+    hidden = page.get_by_text(re.compile(r"\d+ cells? hidden"))
+    hidden.wait_for()
+    notebook = nbformat.read(SITE / "_sources" / "lemma-4.ipynb", 4)
+    names = [cell.source for cell in notebook.cells]
+    first = names[
+        next(i for i, n in enumerate(names) if n.startswith("### Solution")) + 1
+    ]
+    answer = page.locator(".jp-RenderedMarkdown", has_text=re.split("[$`[*]", first)[0])
+    assert not answer.is_visible()
+    hidden.click()
+    answer.wait_for()
+    assert page.get_by_text("This was").is_visible()
+
+
+def test_opening_the_source_of_a_chapter_leaves_it_alone(lab, lab_home, open_page):
+    source = lab_home / "book" / "lemma-1.md"
+    before = source.read_bytes()
+    page = open_page(f"{lab}/lab/tree/book/lemma-1.md?reset&token=secret")
+    page.wait_for_selector(".jp-FileEditor", timeout=60000)  # as text, not a notebook
+    page.wait_for_timeout(1000)
+    page.keyboard.press("Control+s")
+    page.wait_for_timeout(1000)
+    assert page.locator(".jp-NotebookPanel").count() == 0
+    assert source.read_bytes() == before
