@@ -749,7 +749,8 @@ def test_a_solution_is_hidden_until_it_is_opened(lab, open_page):
     assert not answer.is_visible()
     hidden.click()
     answer.wait_for()
-    assert page.get_by_text("This was").is_visible()
+    after = page.locator(".jp-RenderedMarkdown", has_text="This was")
+    assert after.is_visible()
 
 
 def test_opening_the_source_of_a_chapter_leaves_it_alone(lab, lab_home, open_page):
