@@ -180,8 +180,10 @@ class Plain:
     def exercise(self, node):
         """Return an exercise or a solution; something must end what has no frame."""
         title, body = self.title(node)
-        begin, gap = (CLOSED, TEXT) if is_closed(node) else (TEXT, "\n\n")
         name = joined(self.name(node), self(title).strip())
+        if not isinstance(node.parent, nodes.section):  # no cell begins in a box
+            return self.frame(node, name, body)
+        begin, gap = (CLOSED, TEXT) if is_closed(node) else (TEXT, "\n\n")
         text = self.heading(name, node, begin) + gap + self.blocks(body)
         after = node.next_node(is_shown, descend=False, siblings=True)
         if after is None or type(after).__name__ in HEADED:
@@ -232,7 +234,7 @@ class Plain:
         target = urljoin(self.page, node["uri"])
         if name := self.pictures.get(unquote(node["uri"].rpartition("/")[2])):
             path = Path(self.builder.srcdir, name)
-            kind = mimetypes.guess_type(path)[0]
+            kind = mimetypes.guess_type(path, strict=False)[0]
             target = (
                 f"data:{kind};base64,{base64.b64encode(path.read_bytes()).decode()}"
             )
