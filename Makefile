@@ -49,10 +49,9 @@ lint: $(READY)  ## check style
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 
-lab: $(READY)  ## open the book as notebooks in JupyterLab
-	mkdir -p .venv/share/jupyter/lab/settings
-	cp .binder/overrides.json .venv/share/jupyter/lab/settings/
-	$(BIN)/jupyter lab book/intro.md
+lab: book  ## open the chapters in JupyterLab, as copies to work in
+	$(BIN)/python book/_ext/lab.py
+	$(BIN)/jupyter lab --LabApp.app_settings_dir=.binder notebooks/intro.ipynb
 
 bench: $(READY)  ## time training against other programs; peers that are not installed are left out
 	$(BIN)/python benchmarks/speed.py

@@ -1,14 +1,12 @@
 """The built site, as a reader meets it in a browser: ``make site-test``."""
 
 import functools
-import json
 import os
 import re
 import shutil
 import subprocess
 import sys
 import threading
-import urllib.request
 from pathlib import Path
 from urllib.parse import unquote, urldefrag, urljoin, urlsplit
 
@@ -17,10 +15,12 @@ import pdf
 import pytest
 from bs4 import BeautifulSoup
 from chromium import NAME, OWNER, REPOSITORY, violations
+from lab import cells, lay_out
 from nbclient import NotebookClient
 from pdf import PDF, SITE, contents
 from pypdf import PdfReader
 from record import BOOK, TESTS
+from test_notebooks import article, as_jupyter_shows, words
 
 pytestmark = pytest.mark.site
 
@@ -243,7 +243,7 @@ def test_buttons_point_where_they_should():
     }
     assert menu == {
         "Binder": f"https://mybinder.org/v2/gh/{OWNER}/{NAME}/main"
-        "?urlpath=lab/tree/book/lemma-1.md",
+        "?urlpath=lab/tree/notebooks/lemma-1.ipynb",
         "Colab": f"https://colab.research.google.com/github/{OWNER}/{NAME}"
         "/blob/gh-pages/_sources/lemma-1.ipynb",
         "On your machine": "intro.html#run-it-yourself",
@@ -420,6 +420,41 @@ def test_downloaded_notebook_runs_as_it_is(chapter, tmp_path):
     ).execute()
 
 
+@pytest.mark.parametrize("chapter", [p.stem for p in (TESTS / "notebooks").iterdir()])
+def test_downloaded_notebook_holds_what_the_page_holds(chapter):
+    notebook = nbformat.read(SITE / "_sources" / f"{chapter}.ipynb", 4)
+    seen, got = article(soup(chapter)), as_jupyter_shows(notebook)
+    text = "\n".join(c.source for c in notebook.cells if c.cell_type == "markdown")
+    numbers = [tag.get_text().strip("()#") for tag in seen.select(".eqno")]
+    assert re.findall(r"\\tag\{(.*?)\}", text) == numbers
+    for what, on_the_page, pattern in (
+        ("exercises", "div.exercise", r"^### Exercise \d+"),
+        ("solutions", "div.solution", r"^### Solution to \[Exercise \d+"),
+        ("lemmas", "div.lemma", r"^> \*\*Lemma \d+"),
+        ("statements", "div.theorem, div.observation", r"^> \*\*(Theorem|Observation)"),
+        ("proofs", "div.proof:not(:has(> .admonition-title))", r"^\*Proof\.\*"),
+        ("hints", "div.dropdown:not(.solution)", r"^<details>$"),
+        ("captions", "figcaption", r"^\*\*Fig\. \d+\*\* "),
+        ("tables", "table.table", r"^\| -|^<table>$"),
+    ):
+        found = re.findall(pattern, text, re.MULTILINE)
+        assert len(found) == len(seen.select(on_the_page)), what
+    assert len(got.select("div.math")) == len(seen.select("div.math"))
+    for tag in [*seen.select("mjx-container, .eqno"), *got.select(".math")]:
+        tag.decompose()
+    assert words(got) == words(seen)
+
+
+def test_solutions_of_downloaded_notebooks_are_closed():
+    closed = 0
+    for path in (SITE / "_sources").glob("*.ipynb"):
+        for cell in nbformat.read(path, 4).cells:
+            if cell.source.startswith("### Solution"):
+                closed += cell.metadata["jp-MarkdownHeadingCollapsed"]
+                assert len(cell.source.splitlines()) == 1  # what follows is hidden
+    assert closed == 20
+
+
 def test_downloaded_notebooks_are_plain_markdown():
     found = sorted(p.stem for p in (SITE / "_sources").glob("*.ipynb"))
     assert found == sorted(p.stem for p in (TESTS / "notebooks").glob("*.ipynb"))
@@ -471,13 +506,18 @@ def test_pdf():
 
 
 @pytest.fixture(scope="module")
-def lab(tmp_path_factory):
-    """Start JupyterLab on a copy of the book, with the settings that Binder gets."""
+def lab_home(tmp_path_factory):
+    """Lay out the notebooks as make lab does, beside the chapters' sources."""
     home = tmp_path_factory.mktemp("lab")
-    settings = Path(sys.prefix) / "share" / "jupyter" / "lab" / "settings"
-    settings.mkdir(parents=True, exist_ok=True)
-    shutil.copy(ROOT / ".binder" / "overrides.json", settings)
-    shutil.copytree(BOOK, home / "book", ignore=shutil.ignore_patterns("_build"))
+    lay_out(folder=home / "notebooks")
+    shutil.copytree(BOOK, home / "book", ignore=shutil.ignore_patterns("_*"))
+    return home
+
+
+@pytest.fixture(scope="module")
+def lab(lab_home):
+    """Start JupyterLab there, with the settings that make lab gives."""
+    home = lab_home
     folders = ("CONFIG", "DATA", "RUNTIME")
     own = {f"JUPYTER_{name}_DIR": str(home / name) for name in folders}
     own |= {f"JUPYTERLAB_{n}_DIR": str(home / n) for n in ("SETTINGS", "WORKSPACES")}
@@ -485,7 +525,8 @@ def lab(tmp_path_factory):
         [
             sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root",
             "--ip=127.0.0.1", "--port=0", "--IdentityProvider.token=secret",
-            f"--ServerApp.root_dir={home}",
+            f"--ServerApp.root_dir={home}", "--LabApp.expose_app_in_browser=True",
+            f"--LabApp.app_settings_dir={ROOT / '.binder'}",
         ],
         stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, encoding="utf-8",
         env=os.environ | own,
@@ -502,60 +543,81 @@ def lab(tmp_path_factory):
     server.stderr.close()
 
 
+NOTEBOOK = "jupyterapp.shell.currentWidget"
+CELLS = f"""() => [...{NOTEBOOK}.content.model.cells]
+  .map((cell) => cell.toJSON()).filter((cell) => cell.cell_type === "code")"""
+
+
 @pytest.mark.parametrize("chapter", ["lemma-4", "playground"])
 @pytest.mark.xdist_group("lab")  # one JupyterLab
-def test_live(lab, open_page, chapter):
+def test_live(lab, lab_home, open_page, chapter):
     link = soup(chapter).find("a", href=re.compile("mybinder"))["href"]
-    path = re.search(r"urlpath=(.*)", link)[1]
-    page = open_page(f"{lab}/{path}?reset&token=secret")
+    path = re.search(r"urlpath=lab/tree/(.*)", link)[1]
+    page = open_page(f"{lab}/lab/tree/{path}?reset&token=secret")
     page.wait_for_selector(".jp-NotebookPanel .jp-Cell", timeout=60000)
-    request = urllib.request.Request(f"{lab}/api/sessions?token=secret")
+    kernel = f"{NOTEBOOK}.sessionContext.session?.kernel?.status === 'idle'"
+    page.wait_for_function(kernel, timeout=120000)
+    # opened and saved: still the book's notebook, to be renewed when the book is
+    page.keyboard.press("Control+s")
+    page.wait_for_function(f"!{NOTEBOOK}.context.model.dirty")
+    assert cells(lab_home / path) == cells(SITE / "_sources" / f"{chapter}.ipynb")
 
-    def kernel():
-        with urllib.request.urlopen(request) as answer:
-            sessions = json.load(answer)
-        states = [
-            s["kernel"]["execution_state"] for s in sessions if chapter in s["path"]
-        ]
-        return states[-1] if states else None
-
-    def wait(condition):
-        for _ in range(240):
-            if condition():
-                return
-            page.wait_for_timeout(500)
-        pytest.fail(f"kernel {kernel()}, prompts {prompts()}")
-
-    def prompts():
-        page.evaluate("""document.querySelectorAll(".jp-WindowedPanel-outer")
-                      .forEach((panel) => panel.scrollTop = 1e9)""")
-        return page.locator(".jp-InputPrompt").all_text_contents()
-
-    wait(lambda: kernel() == "idle")
     page.get_by_role("menuitem", name="Run", exact=True).click()
     page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
     twin = nbformat.read(TESTS / "notebooks" / f"{chapter}.ipynb", 4)
-    last = max(c.execution_count for c in twin.cells if c.cell_type == "code")
-    wait(lambda: f"[{last}]:" in prompts() and kernel() == "idle")
+    count = sum(c.cell_type == "code" for c in twin.cells) + 1  # the one that installs
+    counts = f"({CELLS})().map((cell) => cell.execution_count)"
+    done = f"Math.min(...{counts}) === 1 && Math.max(...{counts}) === {count}"
+    page.wait_for_function(f"{done} && {kernel}", timeout=120000)
+    ran = nbformat.from_dict({"cells": page.evaluate(CELLS)}).cells
+    outputs = [o for cell in ran for o in cell.outputs]
+    assert [
+        o for o in outputs if o.output_type == "error" or o.get("name") == "stderr"
+    ] == []
     printed = [
-        o.text.strip() for c in twin.cells for o in c.get("outputs", []) if "text" in o
-    ]
-    seen = page.evaluate("""() => {
-      const panel = document.querySelector(".jp-NotebookPanel .jp-Notebook");
-      const out = {errors: 0, text: ""};
-      panel.scrollTop = 0;
-      for (const cell of panel.querySelectorAll(".jp-OutputArea-output")) {
-        out.text += cell.textContent + "\\n";
-        const type = cell.dataset.mimeType || "";
-        if (type.includes("error") || type.includes("stderr")) out.errors++;
-      }
-      return out;
-    }""")
-    assert seen["errors"] == 0
-    assert any(text in seen["text"] for text in printed)
+        [o.text for o in cell.get("outputs", []) if "text" in o]
+        for cell in twin.cells if cell.cell_type == "code"
+    ]  # fmt: skip
+    assert any(printed)
+    for cell, texts in zip(ran[1:], printed, strict=True):
+        text = "".join(o.text for o in cell.outputs if "text" in o)
+        assert "≈" in text or [text] * bool(text) == texts
     assert page.locator(".jp-OutputArea-output img").count() >= 1
     assert [p for p in page.problems if "foreign" in p] == []
     if chapter == "playground":
         ready = page.locator(".mlp-play[data-ready]")
         ready.locator(".mlp-examples button").first.click()
         assert "The network reads 0" in ready.locator(".mlp-verdict").inner_text()
+
+
+def test_a_solution_is_hidden_until_it_is_opened(lab, open_page):
+    page = open_page(f"{lab}/lab/tree/notebooks/lemma-4.ipynb?reset&token=secret")
+    page.wait_for_selector(".jp-NotebookPanel .jp-Cell", timeout=60000)
+    page.evaluate(
+        f"{NOTEBOOK}.content.scrollToItem({NOTEBOOK}.content.widgets.length - 1)"
+    )
+    hidden = page.get_by_text(re.compile(r"\d+ cells? hidden"))
+    hidden.wait_for()
+    notebook = nbformat.read(SITE / "_sources" / "lemma-4.ipynb", 4)
+    names = [cell.source for cell in notebook.cells]
+    first = names[
+        next(i for i, n in enumerate(names) if n.startswith("### Solution")) + 1
+    ]
+    answer = page.locator(".jp-RenderedMarkdown", has_text=re.split("[$`[*]", first)[0])
+    assert not answer.is_visible()
+    hidden.click()
+    answer.wait_for()
+    after = page.locator(".jp-RenderedMarkdown", has_text="This was")
+    assert after.is_visible()
+
+
+def test_opening_the_source_of_a_chapter_leaves_it_alone(lab, lab_home, open_page):
+    source = lab_home / "book" / "lemma-1.md"
+    before = source.read_bytes()
+    page = open_page(f"{lab}/lab/tree/book/lemma-1.md?reset&token=secret")
+    page.wait_for_selector(".jp-FileEditor", timeout=60000)  # as text, not a notebook
+    page.wait_for_timeout(1000)
+    page.keyboard.press("Control+s")
+    page.wait_for_timeout(1000)
+    assert page.locator(".jp-NotebookPanel").count() == 0
+    assert source.read_bytes() == before

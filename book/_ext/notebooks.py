@@ -1,134 +1,133 @@
 """Offer each chapter as a notebook that stands on its own.
 
-The executed notebook of the build becomes one for any Jupyter: roles and
-directives, which only Sphinx reads, turn into plain Markdown with the numbers
-and titles of the book, and a first cell installs the package where it is missing.
+Its code cells are those of the executed chapter. Between them stands the page as
+any Jupyter can show it (see ``plain``), solutions closed until they are opened,
+and a first cell installs what the chapter imports and its reader lacks.
 """
 
+import ast
 import re
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import nbformat
-from docutils import nodes
 from jupyter_cache import get_cache
-from nbformat.v4 import new_code_cell, new_markdown_cell
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+from plain import TEXT, Plain
 
 INSTALL = """\
+# installs what this notebook needs and this Python lacks
 from importlib.util import find_spec
 
-if find_spec("mlpnotes") is None:  # elsewhere than in the book's own environment
-    %pip install --quiet "git+{repository}" autograd sympy"""
+needed = {{
+{needed}}}
+missing = [needed[name] for name in needed if find_spec(name) is None]
+if missing:
+    %pip install --quiet {{" ".join(missing)}}"""
+
+HIDES = {"hide-cell", "remove-cell"}
+HIDES_SOURCE = {"hide-input", "remove-input", *HIDES}
+HIDES_OUTPUTS = {"hide-output", "remove-output", *HIDES}
 
 
-class Plain:
-    """Turns the book's MyST into plain Markdown, one chapter at a time."""
+def imported(sources):
+    """Return the names of the modules that cells import."""
+    names = set()
+    for source in sources:
+        code = re.sub(r"^\s*[%!].*$", "", source, flags=re.MULTILINE)
+        for node in ast.walk(ast.parse(code)):
+            if isinstance(node, ast.Import):
+                names |= {alias.name.partition(".")[0] for alias in node.names}
+            elif isinstance(node, ast.ImportFrom):
+                names.add((node.module or "").partition(".")[0])
+    return names
 
-    def __init__(self, app, docname):
-        env, doctree = app.env, app.env.get_doctree(docname)
-        self.labels = env.get_domain("std").labels
-        self.equations = env.get_domain("math").equations
-        self.figures = env.toc_fignumbers
-        self.docname, self.site = docname, app.config.html_baseurl
-        self.substitutions = app.config.myst_substitutions
-        self.sources = [
-            node for node in doctree.findall(nodes.literal_block) if "source" in node
-        ]
 
-    def __call__(self, text):
-        text = re.sub(r"^\([\w-]+\)=\n", "", text, flags=re.MULTILINE)
-        text = re.sub(r"\{\{ (\w+) \}\}", lambda m: self.substitutions[m[1]], text)
-        text = re.sub(
-            r"^(`{3,}|:{3,})\{([\w:-]+)\}(.*)\n((?::.*\n)*)((?:.*\n)*?)\1$\n?",
-            self.directive,
-            text + "\n",
-            flags=re.MULTILINE,
-        )
-        text = re.sub(
-            r"\n\$\$ \(([\w-]+)\)$",
-            lambda m: rf" \tag{{{self.equations[m[1]][1]}}}" + "\n$$",
-            text,
-            flags=re.MULTILINE,
-        )
-        return re.sub(r"\{([\w:]+)\}`([^`]*)`", self.role, text).strip()
+def install_cell(cells, repository):
+    """Return the cell that installs what these cells import, where it is missing."""
+    packages = packages_distributions() | {"mlpnotes": [f"git+{repository}"]}
+    names = sorted(imported(cell.source for cell in cells) & set(packages))
+    needed = "".join(f'    "{name}": "{packages[name][0]}",\n' for name in names)
+    hidden = {"source_hidden": True}
+    return new_code_cell(
+        INSTALL.format(needed=needed), metadata={"tags": ["install"], "jupyter": hidden}
+    )
 
-    def directive(self, match):
-        _, name, title, options, body = match.groups()
-        title = title.strip()
-        inner = self(body)
-        label = re.search(r":label: (.*)", options)
-        if name == "literalinclude":
-            return f"```python\n{self.sources.pop(0).astext().rstrip()}\n```\n"
-        if name == "prf:proof":
-            return f"*Proof.* {inner} ∎\n"
-        if name.startswith("prf:"):
-            number = self.number(label[1]) if ":nonumber:" not in options else ""
-            kind = name.removeprefix("prf:").title()
-            return f"**{f'{kind} {number}'.strip()} ({title}).** {inner}\n"
-        if name == "exercise-start":
-            return "### Exercise\n"
-        if name == "solution-start":
-            return "### Solution\n"
-        if name.endswith("-end"):
-            return ""
-        if name == "admonition":
-            return f"**{title}.** {inner}\n"
-        page = f"{self.site}{self.docname}.html"
-        return f"*See the [page of the book]({page}).*\n"  # tables, recorded figures
 
-    def number(self, label):
-        for page in self.figures.values():
-            for numbers in page.values():
-                if label in numbers:
-                    return ".".join(map(str, numbers[label]))
-        raise KeyError(label)
+def executed(app, page):
+    """Return the cells of a chapter with their outputs."""
+    path = Path(app.outdir).parent / "jupyter_execute" / f"{page}.ipynb"
+    notebook = nbformat.read(path, 4)
+    try:
+        cache = get_cache(app.env.mystnb_config.execution_cache_path)
+        _, notebook = cache.merge_match_into_notebook(notebook)
+    except KeyError:
+        pass  # executed without the cache, or not at all
+    return notebook.cells
 
-    def role(self, match):
-        name, target = match.groups()
-        text = None
-        if given := re.fullmatch(r"(.*) <(.*)>", target):
-            text, target = given.groups()
-        if name == "eq":
-            page, number = self.equations[target]
-            return f"[({number})]({self.site}{page}.html#equation-{target})"
-        if name == "prf:ref":
-            kind = {"lem": "Lemma", "thm": "Theorem"}[target.split("-")[0]]
-            return f"{kind} {self.number(target)}"
-        if name == "numref":
-            return f"Figure {self.number(target)}"
-        if name.startswith("cite"):
-            return f"[[{target}]]({self.site}references.html)"
-        page, anchor, title = self.labels[target]
-        return f"[{text or title}]({self.site}{page}.html#{anchor})"
+
+def shown(cell):
+    """Return a code cell hidden where the page hides it, its pictures with a text."""
+    tags = cell.metadata.get("tags", [])
+    alt = cell.metadata.get("mystnb", {}).get("image", {}).get("alt")
+    cell.metadata = {"tags": tags}
+    hidden = {"source_hidden": HIDES_SOURCE, "outputs_hidden": HIDES_OUTPUTS}
+    if hidden := {k: True for k, which in hidden.items() if which & set(tags)}:
+        cell.metadata["jupyter"] = hidden
+    for output in cell.outputs:
+        for kind in output.get("data", {}):
+            if alt and kind.startswith("image/"):
+                output.metadata.setdefault(kind, {})["alt"] = alt
+    return cell
+
+
+def merged(text, cells):
+    """Yield the cells of text, and the code cells where the text has their marks.
+
+    A code cell that the page leaves out stands before the next that it shows.
+    """
+    code = [(i, cell) for i, cell in enumerate(cells) if cell.cell_type == "code"]
+    for kind, content in re.findall("\f(.)([^\f]*)", f"{TEXT}{text}"):
+        if kind == "c":
+            while code and code[0][0] <= int(content):
+                yield shown(code.pop(0)[1])
+        elif content.strip():
+            closed = {"jp-MarkdownHeadingCollapsed": True} if kind == "h" else {}
+            yield new_markdown_cell(content.strip(), metadata=closed)
+    yield from (shown(cell) for _, cell in code)
 
 
 def write_notebook(app, pagename, templatename, context, doctree):
     """Write _sources/<chapter>.ipynb beside the Markdown of a chapter."""
-    executed = Path(app.outdir).parent / "jupyter_execute" / f"{pagename}.ipynb"
-    if doctree is None or not executed.exists():
+    if doctree is None or "kernelspec" not in app.env.metadata[pagename]:
         return
-    plain = Plain(app, pagename)
-    cache = get_cache(app.env.mystnb_config.execution_cache_path)
-    _, notebook = cache.merge_match_into_notebook(nbformat.read(executed, 4))
-    cells = []
-    for cell in notebook.cells:
-        if cell.cell_type == "markdown":
-            cell = (
-                new_markdown_cell(plain(cell.source)) if cell.source.strip() else None
-            )
-        if cell:
-            cells.append(cell)
-    repository = app.config.html_theme_options["repository_url"]
-    first = new_code_cell(
-        INSTALL.format(repository=repository), metadata={"tags": ["install"]}
+    cells = executed(app, pagename)
+    first = install_cell(
+        [cell for cell in cells if cell.cell_type == "code"],
+        app.config.html_theme_options["repository_url"],
     )
-    notebook.cells = [first, *cells]
+    text = Plain(app.builder, pagename)(doctree)
+    notebook = new_notebook(cells=[first, *merged(text, cells)])
+    closed = []  # Colab keeps the names of closed headings, and names of its own
     for number, cell in enumerate(notebook.cells):
-        cell.id = f"cell-{number}"
+        cell.id = cell.metadata["id"] = f"cell-{number}"
+        if "jp-MarkdownHeadingCollapsed" in cell.metadata:
+            closed.append(cell.id)
+    notebook.metadata = {
+        "kernelspec": {
+            "display_name": "Python 3",
+            "language": "python",
+            "name": "python3",
+        },
+        "language_info": {"name": "python"},
+        "colab": {"collapsed_sections": closed},
+    }
     sources = Path(app.outdir) / "_sources"
     sources.mkdir(exist_ok=True)
     nbformat.write(notebook, sources / f"{pagename}.ipynb")
 
 
 def setup(app):
-    app.connect("html-page-context", write_notebook)
+    # early: others take the page's mathematics apart to describe it in words
+    app.connect("html-page-context", write_notebook, priority=50)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -155,7 +155,8 @@ def set_buttons(app, pagename, templatename, context, doctree):
     launch = [
         link(
             "Binder",
-            f"https://mybinder.org/v2/gh/{owner}/{name}/{branch}?urlpath=lab/tree/{path}",
+            f"https://mybinder.org/v2/gh/{owner}/{name}/{branch}"
+            f"?urlpath=lab/tree/notebooks/{pagename}.ipynb",
             "fas fa-rocket", "Open this chapter as a notebook in JupyterLab",
         ),
         link(
