@@ -40,10 +40,11 @@ test: $(READY)  ## run the unit tests and every chapter's notebook
 	$(BIN)/pytest --nbval
 
 site-test: pdf  ## look at every page of the built site in Chromium
-	$(BIN)/pytest -m site tests/test_site.py
+	$(BIN)/pytest -m site --dist=loadgroup tests/test_site.py tests/test_playground_page.py
 
+# make record CHAPTER=lemma-2 records one
 record: $(READY)  ## execute the chapters and keep their outputs as reference
-	$(BIN)/python tests/record.py
+	$(BIN)/python tests/record.py $(CHAPTER)
 
 lint: $(READY)  ## check style
 	$(BIN)/ruff check .

@@ -44,15 +44,6 @@ def read_chapter(app, docname):
     return reader and reader.read(text)
 
 
-def executed(app, docname):
-    """Return a chapter as a notebook with its outputs, or None for a mere page."""
-    notebook = read_chapter(app, docname)
-    if notebook is None:
-        return None
-    cache = get_cache(app.env.mystnb_config.execution_cache_path)
-    return cache.merge_match_into_notebook(notebook)[1]
-
-
 def fault(cell):
     """Return what is wrong with the outputs of a cell that has run, or None."""
     for output in cell.outputs:
