@@ -14,6 +14,9 @@ from bs4 import BeautifulSoup
 from PIL import Image
 from record import BOOK
 
+# one worker makes its books; they take too long to be part of `make test`
+pytestmark = [pytest.mark.site, pytest.mark.xdist_group("build")]
+
 ROOT = BOOK.parent
 PDF = "mlpnotes.pdf"
 JUPYTER_BOOK = Path(sys.executable).with_name("jupyter-book")

@@ -19,6 +19,7 @@ from plain import escape
 from record import TESTS
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective, docutils_namespace, patch_docutils
+from traitlets.config import Config
 
 CONF = """
 extensions = [
@@ -293,7 +294,8 @@ def test_the_first_cell_installs_what_is_missing(everything, monkeypatch):
     _, notebook = everything
     cell = notebook.cells[0]
     asked = []
-    shell = InteractiveShell()
+    quiet = Config({"HistoryManager": {"enabled": False}})
+    shell = InteractiveShell(config=quiet)
     shell.register_magic_function(asked.append, magic_name="pip")
     for missing, line in (
         ({"mlpnotes"}, "install --quiet git+https://github.com/who/what"),
@@ -327,8 +329,8 @@ def test_a_reader_keeps_what_they_wrote_and_gets_what_they_did_not(tmp_path):
     write(folder / "run.ipynb", "a = 1", output="mine")
     write(folder / "edited.ipynb", "a = 2")
     (folder / "deleted.ipynb").unlink()
-    (folder / "broken.ipynb").write_text("half a no")
-    (folder / "own.txt").write_text("own")
+    (folder / "broken.ipynb").write_text("half a no", "utf-8")
+    (folder / "own.txt").write_text("own", "utf-8")
 
     def sources():
         found = {p.stem: lab.cells(p) for p in folder.glob("*.ipynb")}
@@ -346,4 +348,4 @@ def test_a_reader_keeps_what_they_wrote_and_gets_what_they_did_not(tmp_path):
     assert lab.lay_out(built, folder) == ["broken.ipynb"]
     assert sources()["edited"] == "a = 3"
     assert sources()["my-edited"] == "a = 2"
-    assert (folder / "own.txt").read_text() == "own"
+    assert (folder / "own.txt").read_text("utf-8") == "own"
