@@ -7,6 +7,8 @@ import tempfile
 import textwrap
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")  # before NumPy; kernels inherit it
+for name in ("MAKEFLAGS", "MAKELEVEL", "MFLAGS", "PYTHON", "NUMPY"):
+    os.environ.pop(name, None)  # of the make that runs us: tests run their own
 
 import kernels
 import numpy as np

@@ -97,11 +97,9 @@ def make(tmp_path):
     (folder / "pyproject.toml").touch()
 
     def make(*arguments):
-        inherited = {k: v for k, v in os.environ.items() if "MAKE" not in k}
         return subprocess.run(
             ["make", *arguments],
             cwd=folder, capture_output=True, text=True, encoding="utf-8",
-            env=inherited,
         )  # fmt: skip
 
     make.folder = folder
