@@ -7,8 +7,6 @@ import tempfile
 import textwrap
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")  # before NumPy; kernels inherit it
-for name in ("MAKEFLAGS", "MAKELEVEL", "MFLAGS", "PYTHON", "NUMPY"):
-    os.environ.pop(name, None)  # of the make that runs us: tests run their own
 
 import kernels
 import numpy as np
@@ -87,6 +85,8 @@ def checkout(tmp_path):
 @pytest.hookimpl(trylast=True)  # after the reporter is there
 def pytest_configure(config):
     """Give nbval's kernels the environment of the book's, and our patterns."""
+    for name in ("MAKEFLAGS", "MAKELEVEL", "MFLAGS", "PYTHON", "NUMPY"):
+        os.environ.pop(name, None)  # of the make that runs us: tests run their own
     if config.option.nbval:
         folder = tempfile.TemporaryDirectory()
         config.add_cleanup(folder.cleanup)
