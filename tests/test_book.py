@@ -13,11 +13,16 @@ import mlpnotes
 
 
 def test_every_chapter_has_a_twin_and_every_twin_a_chapter():
-    assert {p.stem for p in TWINS.glob("*.ipynb")} == {p.stem for p in chapters()}
+    twins, own = {p.stem for p in TWINS.glob("*.ipynb")}, {p.stem for p in chapters()}
+    assert own - twins == set(), "not recorded: make record"
+    assert twins - own == set(), "in tests/notebooks without a chapter: delete it"
 
 
 def test_every_page_is_in_the_table_of_contents():
-    assert sorted(pages()) == sorted(p.stem for p in BOOK.glob("*.md"))
+    listed, own = set(pages()), {p.stem for p in BOOK.glob("*.md")}
+    assert len(pages()) == len(listed), "listed twice in _toc.yml"
+    assert own - listed == set(), "not in _toc.yml"
+    assert listed - own == set(), "in _toc.yml, and no file"
 
 
 @pytest.mark.parametrize("chapter", chapters(), ids=lambda p: p.stem)
@@ -34,8 +39,11 @@ def test_twin_has_the_chapters_code_all_of_it_executed(chapter):
 def test_cells_are_short_and_fit_a_page(chapter):
     for cell in code(chapter):
         lines = cell.source.splitlines()
-        assert len(lines) <= 18, cell.source
-        assert max(map(len, lines)) <= 72, cell.source
+        assert len(lines) <= 18, f"more than 18 lines:\n{cell.source}"
+        long = [line for line in lines if len(line) > 72]
+        assert long == [], "a line of more than 72 characters scrolls on the page"
+        # nbval would print what the semicolon keeps quiet elsewhere
+        assert not lines[-1].endswith(";"), f"give {lines[-1]} a name instead"
 
 
 def test_pytest_collects_units_then_the_twins_and_no_built_copy(checkout):
@@ -47,8 +55,9 @@ def test_pytest_collects_units_then_the_twins_and_no_built_copy(checkout):
     assert listed.returncode == 0, listed.stdout + listed.stderr
     files = dict.fromkeys(re.findall(r"^(\S+?)::", listed.stdout, flags=re.MULTILINE))
     twins = [f"tests/notebooks/{chapter.stem}.ipynb" for chapter in chapters()]
-    assert [*files][-len(twins) :] == twins
-    assert [f for f in files if f.endswith(".ipynb")] == twins
+    found = [name for name in files if name.endswith(".ipynb")]
+    assert set(found) == set(twins), "a twin without a chapter, or the reverse"
+    assert found == twins == [*files][-len(twins) :]
 
 
 def test_pytest_runs_inside_tests_and_where_it_cannot_write(checkout):

@@ -90,6 +90,8 @@ def test_git_writes_the_same_bytes_on_every_system():
 @pytest.mark.parametrize("locale", ["C", "en_US.CP1252"])
 def test_the_suite_runs_in_other_encodings(locale, tmp_path):
     """Run a chapter with "≈", and unit tests, in the encoding of another system."""
+    if not f"{sys.prefix}{TESTS}".isascii():
+        pytest.skip("Python itself cannot read this path in such an encoding")
     env = os.environ | {
         "LC_ALL": locale, "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0",
     }  # fmt: skip

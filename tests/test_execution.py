@@ -31,7 +31,7 @@ kernelspec: {name: python3}
 FIGURE = """\
 ```{code-cell}
 ---
-mystnb: {figure: {name: fig, caption: The caption.}}
+mystnb: {figure: {name: fig, caption: The caption.}, image: {alt: A line.}}
 ---
 from mlpnotes import plots
 
@@ -155,7 +155,7 @@ def test_screen_holds_a_line_for_each_chapter_and_the_address(book, first_build)
 
 
 def test_settings_of_the_reader_change_nothing(book, first_build):
-    assert '<img alt="_images/' in book.page("draw")
+    assert '<img alt="A line."' in book.page("draw")
     image = next((book.book / "_build/jupyter_execute").glob("*.png"))
     assert int.from_bytes(image.read_bytes()[16:20], "big") > 800  # two for one
     assert "started" not in book.page("greet")
@@ -172,7 +172,7 @@ def test_changes_run_the_chapters_that_see_them(book, first_build):
     assert "second script" in book.page("play")
     assert "good day" in book.page("greet")
     assert "Another caption." in book.page("draw")
-    assert '<img alt="_images/' in book.page("draw")
+    assert '<img alt="A line."' in book.page("draw")
     assert book.kept() == 3
 
 

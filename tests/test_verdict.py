@@ -64,7 +64,7 @@ def test_the_right_package_is_not_blamed():
 def test_a_changed_output_is_named_with_both_sides_and_the_command():
     text = last_words(CHANGED)
     assert "not the recorded one in lemma-2 (cell 5); mnist (cell 3, 11)." in text
-    assert "- is what tests/notebooks holds, + is what the cell prints now" in text
+    assert "- marks what tests/notebooks holds, + what the cell prints now" in text
     assert ACCEPT in text
 
 

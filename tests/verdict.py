@@ -49,6 +49,8 @@ def describe(error):
     text = re.sub(r"\x1b\[[0-9;]*m", "", error.inner_traceback or "").strip()
     if differs(error):
         text = text.replace("reference_output == test_output", "recorded == new")
+        text = text.replace("Reference outputs from ipynb file", "recorded")
+        text = text.replace("disagrees with newly computed (test) output", "new")
         # nbval marks what is recorded by +; git diff will mark it by -
         swap = str.maketrans("+-", "-+")
         text = re.sub("^  [+-] ", lambda m: m[0].translate(swap), text, flags=re.M)
@@ -83,7 +85,7 @@ def last_words(failed):
         )
         words.append(
             f"The output is not the recorded one in {names}. In the reports above,"
-            " - is what tests/notebooks holds, + is what the cell prints now."
+            " - marks what tests/notebooks holds, + what the cell prints now."
         )
     if words and len(failed) > len(changed) + len(stale):
         words.append("Other tests fail too: mend those first.")

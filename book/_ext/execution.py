@@ -11,11 +11,12 @@ import sys
 import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from pathlib import Path
 
 import kernels
 from jupyter_cache import get_cache
 from jupyter_cache.base import CacheBundleIn
-from myst_nb.core.read import create_nb_reader
+from myst_nb.core.read import MystMetadataParsingError, create_nb_reader
 from nbclient.exceptions import CellExecutionError, CellTimeoutError
 from sphinx.util import logging
 from visible import fingerprint
@@ -52,10 +53,17 @@ def fault(cell):
             return "\n".join(output.traceback)
         if output.get("name") == "stderr":
             return f"the cell writes to stderr:\n{output.text}"
+    header = cell.metadata.get("mystnb", {})
+    if "figure" not in header:
+        return None
     kinds = [kind for o in cell.outputs for kind in o.get("data", {})]
-    wants_figure = "figure" in cell.metadata.get("mystnb", {})
-    if wants_figure and not any(kind.startswith("image/") for kind in kinds):
+    if not any(kind.startswith("image/") for kind in kinds):
         return "the cell has the caption of a figure, and draws none"
+    if not (header["figure"].get("caption") and header.get("image", {}).get("alt")):
+        return (
+            "the figure's cell needs a caption (mystnb: figure: caption) and a text "
+            "for those who cannot see it (mystnb: image: alt)"
+        )
     return None
 
 
@@ -139,7 +147,20 @@ def execute_chapters(app, env, added, changed, removed):
     if config.execution_mode != "cache":
         return []
     cache = get_cache(config.execution_cache_path)
-    found = {name: read_chapter(app, name) for name in sorted(env.found_docs)}
+    found = {}
+    for name in sorted(env.found_docs):
+        try:
+            found[name] = read_chapter(app, name)
+        except MystMetadataParsingError as error:
+            line = re.search(r"line (\d+)", str(error))
+            logger.error(
+                "the header of a cell is not YAML: %s", error,
+                location=(name, int(line[1])) if line else name,
+            )  # fmt: skip
+            raise SystemExit(f"Stopped: see the error in {name} above") from None
+    pages = {path.stem for path in Path(env.srcdir).glob("*.md")}
+    if unlisted := sorted(pages - env.found_docs):
+        say(f"Not in _toc.yml, so not in the book: {', '.join(unlisted)}")
     chapters = {name: notebook for name, notebook in found.items() if notebook}
     seen = {
         name: fingerprint(code_cells(notebook), [kernels.SETTINGS, PROFILE])

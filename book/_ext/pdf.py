@@ -31,6 +31,7 @@ article h2 { font-size: 1.5em; }
 .highlight pre, .cell_output pre { font-size: 8pt; overflow-wrap: anywhere; }
 div.math, table { font-size: 9.5pt; overflow: visible; }
 .cell_input, .cell_output, .highlight { break-inside: avoid; }
+p:has(+ .cell), p:has(+ .highlight-python), .equation-entry { break-after: avoid; }
 .book-toc h2 { font-size: 1.1em; margin: 0.8em 0 0.3em; }
 table { width: 100%; overflow-wrap: anywhere; }
 article img { max-height: 160mm; object-fit: contain; }

@@ -33,6 +33,8 @@ PACKAGES = {
 }
 COMMANDS = ["label", "ref", "eqref", "DeclareMathOperator"]  # left out as well
 
+CLOSING = tuple(".,;:!?)]”’")
+
 logger = logging.getLogger(__name__)
 
 
@@ -98,6 +100,9 @@ def checked(node, latex, display):
 def visit_inline(self, node):
     html = checked(node, node.astext(), display=False)
     self.body.append(f'<span class="math notranslate nohighlight">{html}</span>')
+    after = node.next_node(nodes.Text, descend=False, siblings=True, ascend=True)
+    if after and after.astext()[:1] in CLOSING:
+        self.body.append("&#8288;")  # word joiner: no line begins with a comma
     raise nodes.SkipNode
 
 

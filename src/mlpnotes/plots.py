@@ -7,7 +7,7 @@ their lightness and keep their hues.
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.patches import FancyBboxPatch, Rectangle
-from matplotlib.ticker import MaxNLocator
+from matplotlib.ticker import LogLocator, MaxNLocator
 
 from mlpnotes.functions import sigmoid
 
@@ -440,6 +440,9 @@ def loss_curves(history, ax=None):
 
 def _curves(ax, ylabel, train, validation):
     ax = _axes(ax, xlabel="epoch", ylabel=ylabel, yscale="log")
+    ax.yaxis.set_minor_locator(LogLocator(subs=(2, 3, 6)))
+    ax.yaxis.set_major_formatter("{x:g}")  # 20, not 2 × 10¹
+    ax.yaxis.set_minor_formatter("{x:g}")
     ax.xaxis.set_major_locator(MaxNLocator(integer=True))
     ax.plot(1 + np.arange(len(train)), train, color=ACCENT, label="training")
     if len(validation):
