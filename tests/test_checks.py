@@ -86,6 +86,7 @@ def test_wrong_data(problem, rng, wrong, monkeypatch):
     params, X, y = problem
     change, sentence = WRONG_DATA[wrong]
     named = re.sub(r"\b([Xy]) (is|has)", r"validation \1 \2", sentence)
+    named = re.sub(r"(use |asarray\\\()X", r"\1validation\[0\]", named)
     with np.errstate(all="ignore"):
         bad = change(X, y)
     monkeypatch.setattr(training, "_copy", None)  # nothing is copied before
@@ -388,5 +389,5 @@ def test_doing_what_the_sentences_say_trains_a_network_that_learns(raw, dtype):
 def test_one_image_in_bytes(rng):
     image = load_mnist().test.images[0]
     params = init_params(rng=rng)
-    with pytest.raises(TypeError, match=r"use images.reshape\(1, -1\) / 255$"):
+    with pytest.raises(TypeError, match=r"use X.reshape\(1, -1\) / 255$"):
         predict(params, image)

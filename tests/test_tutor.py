@@ -590,7 +590,7 @@ def test_html_marks_only_the_first_wrong_line():
 
 
 def test_bad_arguments():
-    with pytest.raises(TypeError, match="backward is a int, expected a function"):
+    with pytest.raises(TypeError, match="backward is 3, expected a function"):
         diagnose(3)
     with pytest.raises(ValueError, match='form is .x., expected "notes" or "course"'):
         diagnose(backward, form="x")
