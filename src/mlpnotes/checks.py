@@ -32,8 +32,8 @@ def check_params(params):
         _check_array(name, p)
         if p.dtype.char not in "fdFD" or not p.dtype.isnative:
             raise TypeError(
-                f"{name} has dtype {p.dtype}, expected floats of 32 or 64 bits in the "
-                f"order of this machine{_way_to_floats(params)}"
+                f"{name} has dtype {p.dtype}, expected floats of 32 or 64 bits in this "
+                f"machine's byte order{_way_to_floats(params)}"
             )
         if p.ndim != (dimensions := 1 if name[0] == "b" else 2):
             raise ValueError(
@@ -263,7 +263,7 @@ def check_dtype(dtype):
 def check_rng(rng):
     """Raise if this is no generator of random numbers."""
     if not isinstance(rng, np.random.Generator):
-        seed = rng if isinstance(rng, numbers.Integral) else "seed"
+        seed = rng if isinstance(rng, numbers.Integral) and rng >= 0 else "seed"
         raise TypeError(
             f"rng is {short(rng)}, expected a numpy.random.Generator: "
             f"use np.random.default_rng({seed})"

@@ -203,7 +203,9 @@ def cross_entropy(y, y_hat):
         )
     never = (y != 0) & (y_hat == 0)
     log = np.log(np.where((y == 0) | never, 1, y_hat))  # 0 log 0 counts as 0
-    return np.where(never.any(axis=-1), np.inf, 0 - (y * log).sum(axis=-1))[()]
+    L = np.asarray(0 - (y * log).sum(axis=-1))
+    L[never.any(axis=-1)] = np.inf
+    return L[()]
 
 
 def one_hot(labels, K=10):

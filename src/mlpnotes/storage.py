@@ -107,7 +107,8 @@ def load_params(path):
     try:
         check_params(params)
     except (TypeError, ValueError) as error:
-        raise ValueError(f"{path} holds no parameters of a network: {error}") from error
+        what = str(error).partition(": use ")[0]  # there is nothing to use it on yet
+        raise ValueError(f"{path} holds no parameters of a network: {what}") from error
     return params
 
 
