@@ -199,12 +199,12 @@ def test_no_labels_change_the_precision(problem, dtype):
     params, X, y = problem
     for precision in (np.float32, np.float64):
         p, rows = Params(*(p.astype(precision) for p in params)), X.astype(precision)
-        for labels in (y.astype(dtype),):
-            g = backward(p, forward(p, rows), labels)
-            gradient = loss_gradient(p, rows, labels, L2)
-            assert {a.dtype for a in (*g, *gradient)} == {np.dtype(precision)}
-            assert loss(p, rows, labels, L2).dtype == precision
-            assert loss(p, rows, labels, L2) == loss(p, rows, y, L2)
+        labels = y.astype(dtype)
+        g = backward(p, forward(p, rows), labels)
+        gradient = loss_gradient(p, rows, labels, L2)
+        assert {a.dtype for a in (*g, *gradient)} == {np.dtype(precision)}
+        assert loss(p, rows, labels, L2).dtype == precision
+        assert loss(p, rows, labels, L2) == loss(p, rows, y, L2)
 
 
 def test_complex_labels_stay_complex(problem):

@@ -94,13 +94,14 @@ def warp(
         number = isinstance(size, numbers.Real) and not isinstance(size, bool)
         if not (number and 0 <= size < np.inf):
             raise ValueError(f"{name} is {short(size)}, expected a number, 0 or more")
-        if size > LARGEST:
-            raise ValueError(f"{name} is {short(size)}, expected at most {LARGEST}")
     if scale >= 1 or not 0 < sigma <= SIDE:
         raise ValueError(
-            f"scale is {scale} and sigma {sigma}, expected scale < 1 and "
-            f"0 < sigma <= {SIDE}"
+            f"scale is {short(scale)} and sigma {short(sigma)}, expected scale < 1 "
+            f"and 0 < sigma <= {SIDE}"
         )
+    for name, size in sizes.items():
+        if size > LARGEST:
+            raise ValueError(f"{name} is {short(size)}, expected at most {LARGEST}")
     counted = isinstance(group, numbers.Integral) and not isinstance(group, bool)
     if not counted or group < 1:
         raise ValueError(f"group is {short(group)}, expected an integer, 1 or more")

@@ -111,7 +111,8 @@ def check_y(y, shape, dtype=None, name="y"):
 
 
 def check_acts(acts, params):
-    """Raise if these are not the activations of a network of these sizes."""
+    """Raise if these are no parameters, or not the activations of their sizes."""
+    check_params(params)
     if getattr(type(acts), "_fields", None) != ACTIVATIONS:
         raise TypeError(
             f"acts is {short(acts)}, expected Activations, as forward returns them"

@@ -175,7 +175,6 @@ def backward(params, acts, y):
         If params are no Params, acts no Activations of their sizes, or y no array
         of numbers with the shape of ``acts.y_hat``.
     """
-    check_params(params)
     check_acts(acts, params)
     y = check_y(y, acts.y_hat.shape, acts.y_hat.dtype)
     # fmt: off
