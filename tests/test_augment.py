@@ -140,3 +140,31 @@ def test_options_may_be_numpy_scalars(digits):
     plain = {name: value.item() for name, value in options.items()}
     one, other = (warp(X, np.random.default_rng(5), **o) for o in (options, plain))
     assert np.array_equal(one, other)
+
+
+@pytest.mark.parametrize(
+    "name", ["rotation", "scale", "shear", "shift", "elastic", "sigma"]
+)
+def test_sizes_have_limits(digits, rng, name):
+    with pytest.raises(ValueError, match=f"^{name} is True, expected a number, 0 or"):
+        warp(digits, rng, **{name: True})
+    words = "at most 1000$" if name not in ("scale", "sigma") else "scale < 1 and 0 < "
+    for size, got in ((1e308, "1e.308"), (10**400, "an integer of 1329 bits")):
+        with pytest.raises(
+            ValueError, match=rf"{name}( is)? {got}.*, expected {words}"
+        ):
+            warp(digits, rng, **{name: size})
+
+
+def test_the_smoothing_fits_the_image(digits, rng):
+    with pytest.raises(ValueError, match="sigma 29, expected scale < 1 and 0 < sigma"):
+        warp(digits, rng, sigma=29)
+    assert np.isfinite(warp(digits, rng, sigma=28, shift=1000, rotation=1000)).all()
+    with pytest.raises(ValueError, match="^group is True, expected an integer"):
+        warp(digits, rng, group=True)
+
+
+def test_only_bytes_are_told_to_be_divided(rng):
+    for dtype in (bool, int, complex):
+        with pytest.raises(TypeError, match="with a background of 0$"):
+            warp(np.zeros((2, 784), dtype), rng)

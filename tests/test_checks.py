@@ -8,6 +8,7 @@ import pytest
 from mlpnotes import (
     Params,
     accuracy,
+    backward,
     forward,
     init_params,
     load_mnist,
@@ -86,6 +87,7 @@ def test_wrong_data(problem, rng, wrong, monkeypatch):
     params, X, y = problem
     change, sentence = WRONG_DATA[wrong]
     named = re.sub(r"\b([Xy]) (is|has)", r"validation \1 \2", sentence)
+    named = re.sub(r"(use |asarray\\\()X", r"\1validation\[0\]", named)
     with np.errstate(all="ignore"):
         bad = change(X, y)
     monkeypatch.setattr(training, "_copy", None)  # nothing is copied before
@@ -388,5 +390,237 @@ def test_doing_what_the_sentences_say_trains_a_network_that_learns(raw, dtype):
 def test_one_image_in_bytes(rng):
     image = load_mnist().test.images[0]
     params = init_params(rng=rng)
-    with pytest.raises(TypeError, match=r"use images.reshape\(1, -1\) / 255$"):
+    with pytest.raises(TypeError, match=r"use X.reshape\(1, -1\) / 255$"):
         predict(params, image)
+
+
+FEATURES = {  # integers, and floats of another precision, that are no pixels
+    "iris": (4, lambda rng: rng.integers(0, 9, (7, 4))),
+    "digits of 8 x 8": (64, lambda rng: rng.integers(0, 17, (7, 64))),
+    "images of 8 x 8": (64, lambda rng: rng.integers(0, 17, (7, 8, 8))),
+    "one observation": (4, lambda rng: rng.integers(0, 256, 4, np.uint8)),
+    "ages": (4, lambda rng: rng.integers(0, 99, (7, 4))),
+    "float32": (4, lambda rng: 99 * rng.random((7, 4), np.float32)),
+    "counts": (784, lambda rng: rng.integers(0, 17, (7, 784))),
+}
+
+
+@pytest.mark.parametrize("kind", FEATURES)
+def test_what_is_no_pixel_is_not_divided(rng, kind):
+    n0, make = FEATURES[kind]
+    params, X = init_params(n0, 5, 4, 3, rng=rng), make(rng)
+    with pytest.raises((TypeError, ValueError), match=": use ") as caught:
+        forward(params, X)
+    way = str(caught.value).partition(": use ")[2]
+    assert "255" not in way
+    rows = eval(way, {"np": np, "X": X})
+    assert np.array_equal(rows.ravel(), X.ravel())
+    forward(params, rows)
+
+
+@pytest.mark.parametrize("kind", [np.uint8, np.int64, np.float32, np.float64])
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("shape", [(7, 28, 28), (7, 784), (28, 28)])
+def test_pixels_of_every_kind_are_divided(rng, kind, dtype, shape):
+    params = init_params(rng=rng, dtype=dtype)
+    X = rng.integers(0, 256, shape).astype(kind)
+    if kind == dtype and shape == (7, 784):
+        return  # what is given as it should be is not doubted
+    with pytest.raises((TypeError, ValueError), match=": use .*255") as caught:
+        forward(params, X)
+    rows = eval(str(caught.value).partition(": use ")[2], {"np": np, "X": X})
+    assert (rows.dtype, rows.shape) == (dtype, (-(-X.size // 784), 784))
+    assert np.allclose(rows.ravel() * 255, X.ravel())
+
+
+def test_two_rows_of_three_are_not_one_of_six(problem):
+    with pytest.raises(ValueError, match=r"X is \(2, 3\), .* as W1 is \(6, 5\)$"):
+        forward(problem[0], np.ones((2, 3)))
+
+
+@pytest.mark.parametrize(
+    ("value", "sentence"),
+    [
+        (None, "None, expected a NumPy array$"),
+        ("file", "'file', expected a NumPy array$"),
+        (3, "3, expected a NumPy array$"),
+        (np.float64(3), "np.float64.3.0., expected a NumPy array$"),
+        ({1: 2}, "a dict of 1, expected a NumPy array$"),
+        ([["1"]], "a list of 1, expected a NumPy array$"),
+        ([[1, 2], [3]], "a list of 2, .* array: its entries have different lengths$"),
+        (np.ma.array([[1.0]], mask=True), r"a MaskedArray, .*: use X.filled\(0\)$"),
+        (DataFrame(np.ones((7, 6))), r"a DataFrame, .*: use np.asarray\(X\)$"),
+        (np.ndarray, "the class ndarray, expected a NumPy array$"),
+    ],
+)
+def test_advice_for_what_is_no_array_can_be_followed(problem, rng, value, sentence):
+    params, X, y = problem
+    options = dict(epochs=1, batch_size=3, learning_rate=0.1, rng=rng)
+    with pytest.raises(TypeError, match=f"^X is {sentence}"):
+        train(params, value, y, **options)
+    own = sentence.replace("X", r"validation\[0\]")
+    with pytest.raises(TypeError, match=f"^validation X is {own}"):
+        train(params, X, y, validation=(value, y), **options)
+
+
+def test_the_validation_data_are_told_from_the_training_data(problem, rng):
+    params, X, y = problem
+    for bad, way in (
+        (X.astype("f4"), r"validation\[0\].astype\(np.float64\)"),
+        (X[0], r"validation\[0\].reshape\(1, -1\)"),
+    ):
+        with pytest.raises((TypeError, ValueError), match=f"^validation X .* {way}$"):
+            train(
+                params, X, y, validation=(bad, y), epochs=1, batch_size=3,
+                learning_rate=0.1, rng=rng,
+            )  # fmt: skip
+
+
+def test_labels_are_told_from_one_row(problem):
+    params, X, y = problem
+    for rows, bad, way in (
+        (X[:1], y[0], r"y.reshape\(1, -1\)$"),
+        (X[:1], y[0] * 1.0, r"y.reshape\(1, -1\)$"),
+        (X[:1], y[0].argmax()[None], r"one_hot\(labels, 3\)$"),
+        (X, y[:, 0] * 1.0, "expected .7, 3.: a row for each of X"),
+        (X, y[0], "expected .7, 3.: a row for each of X"),
+    ):
+        for call in (loss, loss_gradient):
+            with pytest.raises(ValueError, match=f"^y is .*{way}"):
+                call(params, rows, bad)
+
+
+@pytest.mark.parametrize("dtype", [">f8", ">f4", np.float16, np.longdouble, int, bool])
+def test_parameters_of_other_dtypes_are_named_and_converted(problem, dtype):
+    params, X, _ = problem
+    other = params._make(p.astype(dtype) for p in params)
+    with pytest.raises(TypeError, match="^W1 has dtype .*: use Params") as caught:
+        forward(other, X)
+    way = str(caught.value).partition(": use ")[2]
+    made = eval(way, {"np": np, "Params": Params, "params": other})
+    forward(made, X)
+
+
+def test_the_class_is_not_its_instance(problem):
+    with pytest.raises(TypeError, match="^params is the class Params, expected Params"):
+        forward(Params, problem[1])
+
+
+def test_backward_says_what_it_was_given(problem, rng):
+    params, X, y = problem
+    acts = forward(params, X)
+    history = train(params, X, y, epochs=1, batch_size=3, learning_rate=0.1, rng=rng)
+    wide = init_params(6, 9, 4, 3, rng=rng)
+    for p, a, sentence in (
+        (params, X, r"acts is an array of shape \(7, 6\), expected Activations, as"),
+        (params, tuple(acts), "acts is a tuple of 7, expected Activations, as forward"),
+        (params, None, "acts is None, expected Activations"),
+        (history, acts, r"params is a History, .*: use its \.params$"),
+        (tuple(params), acts, r"params is a tuple of 6, .*: use Params\(\*params\)$"),
+        (params, forward(wide, X), r"acts.z1 is \(7, 9\), expected \(7, 5\): use what"),
+        (wide, acts, r"acts.z1 is \(7, 5\), expected \(7, 9\): use what forward"),
+        (
+            params,
+            acts._replace(a2=acts.a2[1:]),
+            r"acts.a2 is \(6, 4\), expected \(7, 4",
+        ),
+        (params, acts._replace(a2=None), "acts.a2 is None, expected a NumPy array$"),
+    ):
+        with pytest.raises((TypeError, ValueError), match=f"^{sentence}"):
+            backward(p, a, y)
+
+
+def test_a_step_is_checked_before_it_is_taken(problem):
+    params, *_ = problem
+    before = [p.copy() for p in params]
+    fixed = params.W2.copy()
+    fixed.flags.writeable = False
+    zeros = params._make(np.zeros_like(p) for p in params)
+    for p, velocity, step, sentence in (
+        (params, zeros._replace(b3=np.zeros(3, int)), params, "velocity holds int64"),
+        (params, zeros._replace(W2=fixed), params, "velocity holds a read-only array"),
+        (params._replace(W2=fixed), zeros, params, "params holds a read-only array"),
+        (
+            params._replace(b3=np.zeros(3, int)),
+            zeros,
+            params,
+            "params holds int64, exp",
+        ),
+        (params, zeros, zeros._replace(b3=np.zeros(3, "c16")), "step holds complex128"),
+        (params, zeros, 0.5, "step is 0.5, expected arrays of shapes"),
+        (params, zeros, [params.W1] * 99, "step is of shapes"),
+        (params, zeros, np.ones((60000, 6)), r"step is an array of shape \(60000, 6\)"),
+        (None, zeros, params, "params is None, expected a list of arrays"),
+    ):
+        with pytest.raises((TypeError, ValueError), match=f"^{sentence}") as caught:
+            descend(p, velocity, step, 0.9)
+        assert len(str(caught.value)) < 300
+    assert all(map(np.array_equal, params, before))
+
+
+@pytest.mark.parametrize("dtype", ["x", 3, ">f8", complex, np.float16, [1]])
+def test_init_params_names_another_dtype(rng, dtype):
+    with pytest.raises(ValueError, match="^dtype is .*, expected float32 or float64$"):
+        init_params(rng=rng, dtype=dtype)
+
+
+def test_weights_are_finite_in_float32(rng):
+    for std in (1e38, 1e300, 10**400):
+        with pytest.raises(ValueError, match="^std is .* at most 1e[+]30$"):
+            init_params(std=std, rng=rng, dtype=np.float32)
+    params = init_params(9, 9, 9, 9, std=1e30, rng=rng, dtype=np.float32)
+    assert all(np.isfinite(p).all() for p in params)
+
+
+HUGE = {
+    "X": lambda p, X: (p, X / abs(X).max() * 1e308),
+    "W1": lambda p, X: (p._replace(W1=p.W1 * 1e307), X),
+    "W3": lambda p, X: (p._replace(W3=p.W3 / abs(p.W3).max() * 1e308), X),
+}
+
+
+@pytest.mark.parametrize("name", HUGE)
+def test_no_class_is_predicted_where_a_sum_overflows(problem, name):
+    params, X, y = problem
+    params = params._make(9 * abs(p) for p in params)
+    params, X = HUGE[name](params, abs(X))
+    labels = y.argmax(axis=1)
+    for call in (
+        lambda: predict(params, X),
+        lambda: accuracy(params, X, labels),
+        lambda: evaluate(params, X, y),
+    ):
+        with pytest.raises(
+            ValueError, match=f"leaves the finite numbers: {name} has entries of size "
+        ):
+            call()
+
+
+def test_no_class_is_predicted_where_a_later_block_overflows(problem, rng):
+    params, *_ = problem
+    X = rng.normal(size=(1500, 6))
+    X[1200] = 1e308
+    params = params._replace(W1=abs(params.W1) * 9)
+    with pytest.raises(ValueError, match="leaves the finite numbers: X has entries"):
+        predict(params, X)
+
+
+@pytest.mark.parametrize("name", ["learning_rate", "l2", "momentum", "input_dropout"])
+@pytest.mark.parametrize("digits", [400, 5000])
+def test_integers_beyond_the_floats_are_refused(problem, rng, name, digits):
+    options = dict(epochs=1, batch_size=3, learning_rate=0.1, rng=rng)
+    with pytest.raises(ValueError, match=f"^{name} is an integer of \\d+ bits, expec"):
+        train(*problem, **options | {name: 10**digits})
+
+
+def test_threads_fit_what_counts_them(problem, rng):
+    with pytest.raises(ValueError, match="^threads is 4294967297, .* at most 1024$"):
+        train(
+            *problem, epochs=1, batch_size=3, learning_rate=0.1, rng=rng,
+            threads=2**32 + 1,
+        )  # fmt: skip
+
+
+def test_advice_on_generators_can_be_followed(problem):
+    with pytest.raises(TypeError, match=r"^rng is -1, .*default_rng\(seed\)$"):
+        train(*problem, epochs=1, batch_size=3, learning_rate=0.1, rng=-1)

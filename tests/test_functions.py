@@ -1,7 +1,19 @@
+import re
+
 import numpy as np
 import pytest
 
-from mlpnotes import cross_entropy, log_softmax, one_hot, sigmoid, softmax
+from mlpnotes import (
+    accuracy,
+    cross_entropy,
+    load_pretrained,
+    log_softmax,
+    one_hot,
+    sigmoid,
+    softmax,
+)
+from mlpnotes.augment import warp
+from mlpnotes.gradcheck import compare, numerical_gradient
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64, np.complex64, np.complex128])
@@ -169,3 +181,73 @@ def test_one_hot_rejects_what_is_not_a_class():
         one_hot([3, 10])
     with pytest.raises(ValueError, match="label -1 is outside 0, ..., 9"):
         one_hot([-1])
+
+
+MASKED = np.ma.array([[1.0, 2.0]], mask=[[True, False]])
+LABELS = np.ma.array([1, 2], mask=[True, False])
+
+
+@pytest.mark.parametrize(
+    ("name", "call"),
+    [
+        ("z", lambda: softmax(MASKED)),
+        ("z", lambda: log_softmax(MASKED)),
+        ("z", lambda: sigmoid(MASKED)),
+        ("y", lambda: cross_entropy(MASKED, [[0.5, 0.5]])),
+        ("y_hat", lambda: cross_entropy([[0, 1]], MASKED)),
+        ("labels", lambda: one_hot(LABELS)),
+        (
+            "labels",
+            lambda: accuracy(load_pretrained(), np.ones((2, 784), "f4"), LABELS),
+        ),
+        ("X", lambda: warp(np.ma.zeros((2, 784)), np.random.default_rng(0))),
+        ("x", lambda: numerical_gradient(np.sum, MASKED)),
+        ("f(x)", lambda: numerical_gradient(lambda x: np.ma.array(x), [1.0])),
+        ("a", lambda: compare({"a": MASKED}, {"a": [[1.0, 2.0]]})),
+        ("a", lambda: compare({"a": [[1.0, 2.0]]}, {"a": MASKED})),
+    ],
+)
+def test_no_mask_is_dropped(name, call):
+    with pytest.raises(
+        TypeError, match=rf"^the mask of {re.escape(name)} would be lost: fill it"
+    ):
+        call()
+
+
+def test_ragged_lists_are_named():
+    ragged = [[1, 2], [3]]
+    params, rng = load_pretrained(), np.random.default_rng(0)
+    for name, call in (
+        ("labels", lambda: one_hot(ragged)),
+        ("labels", lambda: accuracy(params, np.ones((2, 784), "f4"), ragged)),
+        ("X", lambda: warp(ragged, rng)),
+    ):
+        with pytest.raises(ValueError, match=f"^{name} has rows of different lengths$"):
+            call()
+
+
+def test_swapped_arguments_of_one_hot_are_told_in_short():
+    for labels, words in (
+        ([7] * 60000, "a list of 60000"),
+        (np.zeros(60000, int), r"an array of shape \(60000,\)"),
+    ):
+        with pytest.raises(TypeError, match=f"^K is {words}, expected an integer: "):
+            one_hot(10, labels)
+
+
+def test_cross_entropy_refuses_what_is_no_probability():
+    for y in ([0, 1], [1, 0]):
+        with pytest.raises(
+            ValueError, match="^y_hat has a negative entry, expected pro"
+        ):
+            cross_entropy(y, [-0.5, 1.5])
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64, np.complex64, np.complex128])
+def test_cross_entropy_at_probability_zero(dtype):
+    y_hat = np.array([[0, 1], [1, 0]], dtype)
+    L = cross_entropy([[1, 0], [1, 0]], y_hat)
+    assert L.dtype == dtype
+    assert np.array_equal(L, [np.inf, 0])
+    one = cross_entropy([1, 0], y_hat[0])
+    assert (one, one.dtype, one.shape) == (np.inf, dtype, ())

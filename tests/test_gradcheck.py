@@ -220,3 +220,23 @@ def test_step_errors_show_the_trade_off():
 def test_step_errors_of_another_derivative(exact, error, words):
     with pytest.raises(error, match=words):
         step_errors(numerical_gradient, np.exp, [1.0, 2.0, 3.0], exact, [1e-5])
+
+
+@pytest.mark.parametrize("tolerance", ["x", None, True, -1, np.nan])
+def test_tolerance_is_a_number(problem, rng, tolerance):
+    params, X, y = problem
+    with pytest.raises(
+        (TypeError, ValueError), match="^tolerance is .*, expected a fin"
+    ):
+        compare({"a": [1.0]}, {"a": [1.0]}, tolerance=tolerance)
+    with pytest.raises(
+        (TypeError, ValueError), match="^tolerance is .*, expected a fin"
+    ):
+        compare_directions(
+            None, params, loss_gradient(params, X, y), rng=rng, tolerance=tolerance
+        )
+
+
+def test_a_truth_is_no_number_of_directions(problem, rng):
+    with pytest.raises(ValueError, match="^directions is True, expected 1 or more$"):
+        compare_directions(None, problem[0], problem[0], rng=rng, directions=True)

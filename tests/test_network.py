@@ -192,3 +192,21 @@ def test_times_multiplies_the_gradient(problem):
         assert np.allclose(-2.5 * dp, product)
     with pytest.raises(ValueError, match="X has no rows"):
         loss_gradient(params, X[:0], y[:0])
+
+
+@pytest.mark.parametrize("dtype", [bool, *"bBhHiIlLqQ", "f2", "f4", "f8", ">f8", "g"])
+def test_no_labels_change_the_precision(problem, dtype):
+    params, X, y = problem
+    for precision in (np.float32, np.float64):
+        p, rows = Params(*(p.astype(precision) for p in params)), X.astype(precision)
+        labels = y.astype(dtype)
+        g = backward(p, forward(p, rows), labels)
+        gradient = loss_gradient(p, rows, labels, L2)
+        assert {a.dtype for a in (*g, *gradient)} == {np.dtype(precision)}
+        assert loss(p, rows, labels, L2).dtype == precision
+        assert loss(p, rows, labels, L2) == loss(p, rows, y, L2)
+
+
+def test_complex_labels_stay_complex(problem):
+    params, X, y = problem
+    assert loss(params, X, y + 1e-30j).imag != 0

@@ -286,3 +286,31 @@ def test_changed_pretrained_parameters_are_refused(path, monkeypatch):
     monkeypatch.setattr(storage, "PRETRAINED", path)
     with pytest.raises(ValueError, match="is not the file we ship"):
         load_pretrained()
+
+
+def test_what_another_file_holds_is_named(params, path):
+    np.savez(path, X=np.ones(3), y=np.ones(3))
+    with pytest.raises(
+        ValueError, match=r"b3, arrays of floats, but it holds \['X', 'y"
+    ):
+        load_params(path)
+    np.savez(path, **{f"array{i}": np.ones(1) for i in range(999)})
+    with pytest.raises(ValueError, match=r"it holds \['array0', .*\.\.\.\]$"):
+        load_params(path)
+    path.write_bytes(arrays(b3=np.array([{}], object)))
+    with pytest.raises(ValueError, match="b3, arrays of floats$"):
+        load_params(path)
+
+
+def test_advice_is_not_given_on_what_was_not_read(path):
+    path.write_bytes(arrays(W1=np.ones((6, 5), np.float16)))
+    with pytest.raises(ValueError, match="W1 has dtype float16, expected .* order$"):
+        load_params(path)
+
+
+@posix
+def test_only_a_regular_file_is_read(path):
+    os.mkfifo(path)
+    for place in (path, Path(os.devnull)):
+        with pytest.raises(OSError, match="^cannot read .*: it is not a regular file$"):
+            load_params(place)

@@ -364,3 +364,37 @@ def test_ctrl_c_in_an_evaluation_keeps_the_epochs_before(problem, press, monkeyp
     history = caught.value.history
     assert history.val_loss.shape == history.train_loss.shape == (1,)
     assert history.train_loss[0] == evaluate(history.params, X, y)[0]
+
+
+def test_augment_is_named_for_a_mask(problem, rng):
+    with pytest.raises(ValueError, match="^augment returned a MaskedArray, expected"):
+        train(*problem, rng=rng, **options(augment=lambda X, _: np.ma.array(X)))
+
+
+def test_a_schedule_that_is_to_blame_is_named(problem, rng):
+    with pytest.raises(DivergedError, match=r"schedule returned 1e\+308: try fac") as e:
+        train(*problem, rng=rng, momentum=0.9, **options(schedule=lambda _: 1e308))
+    assert "learning_rate" not in str(e.value)
+    with pytest.raises(
+        DivergedError, match=r"1 - 2 \* learning_rate \* schedule\("
+    ) as e:
+        train(*problem, rng=rng, l2=1.0, **options(schedule=lambda _: 1e160))
+    assert "-2e+159: try a smaller l2, schedule or learning_rate" in str(e.value)
+    with pytest.raises(DivergedError, match=r"try a learning_rate below 1e\+308"):
+        train(
+            *problem, rng=rng, momentum=0.9, schedule=lambda done: 1 - done,
+            **options(learning_rate=1e308),
+        )  # fmt: skip
+
+
+def test_a_schedule_and_a_rate_have_a_finite_product(problem, rng):
+    with pytest.raises(
+        ValueError, match=r"^learning_rate \* schedule\(0\) is inf, expected a finite"
+    ):
+        train(*problem, rng=rng, **options(learning_rate=10, schedule=lambda _: 1e308))
+
+
+def test_histories_can_be_compared(problem, rng):
+    one, other = (train(*problem, rng=rng, **options()) for _ in range(2))
+    assert one == one
+    assert one != other

@@ -590,7 +590,7 @@ def test_html_marks_only_the_first_wrong_line():
 
 
 def test_bad_arguments():
-    with pytest.raises(TypeError, match="backward is a int, expected a function"):
+    with pytest.raises(TypeError, match="backward is 3, expected a function"):
         diagnose(3)
     with pytest.raises(ValueError, match='form is .x., expected "notes" or "course"'):
         diagnose(backward, form="x")
@@ -610,3 +610,32 @@ def test_the_lines_of_the_tutor_are_those_of_the_program(rng):
         c[name] = OURS[kind](c, int(name[-1]))
         assert np.allclose(c[name], array)
     assert list(EQUATIONS) == list(Gradients._fields)
+
+
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        (dict(seed="x"), "seed is 'x', expected an integer, 0 or more"),
+        (dict(seed=-1), "seed is -1, expected an integer, 0 or more"),
+        (dict(sizes=5), "sizes are 5, expected five different numbers"),
+        (dict(sizes=(1, 2, 3)), "sizes are a tuple of 3, expected five different num"),
+        (dict(sizes=(7, 6, 5, 4, [3])), r"the size K is a list of 1, expected an int"),
+        (dict(sizes=(7.5, 6, 5, 4, 3)), "the size B is 7.5, expected an integer, 1 or"),
+        (
+            dict(sizes=(0, 6, 5, 4, 3)),
+            "the size B is 0, expected an integer, 1 or more",
+        ),
+        (
+            dict(sizes=(7, 6, 5, 4, 1)),
+            "the size K is 1, expected an integer, 2 or more",
+        ),
+        (dict(dtype="x"), "dtype is 'x', expected float32 or float64"),
+    ],
+)
+def test_bad_options(options, sentence):
+    with pytest.raises((TypeError, ValueError), match=f"^{sentence}"):
+        diagnose(backward, **options)
+
+
+def test_a_number_has_its_article():
+    assert "It is an int, expected a NumPy array." in diagnose(with_row(dz2=3)).message

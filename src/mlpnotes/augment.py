@@ -4,9 +4,10 @@ import numbers
 
 import numpy as np
 
-from mlpnotes.checks import check_rng
+from mlpnotes.checks import as_array, check_rng, short
 
 SIDE = 28
+LARGEST = 1000  # no size of a warp needs more, and arithmetic stays finite
 
 
 def warp(
@@ -38,7 +39,8 @@ def warp(
     rng : numpy.random.Generator
         All the randomness there is.
     rotation : float
-        The largest angle, in degrees. Like the other sizes it is 0 or more.
+        The largest angle, in degrees. Like the other sizes it is 0 or more, and at
+        most 1000.
     scale : float
         The largest relative stretch of either axis, below 1.
     shear : float
@@ -49,7 +51,8 @@ def warp(
         The root mean square of the elastic displacement in either direction,
         in pixels.
     sigma : float
-        The standard deviation of the Gaussian that smooths it, in pixels, not 0.
+        The standard deviation of the Gaussian that smooths it, in pixels, above 0
+        and at most 28.
     group : int
         How many images share a warp, 1 or more: rows 0, g, 2g, ... with
         g = ceil(m / group), so that neighbours never do.
@@ -72,11 +75,11 @@ def warp(
     Sharing is what makes it cheap: the four neighbours and weights of each
     pixel are computed once a group.
     """
-    X = np.asarray(X)
+    X = as_array("X", X)
     if X.dtype.kind != "f":
+        hint = ": for bytes, X / 255" if X.dtype == np.uint8 else ""
         raise TypeError(
-            f"X has dtype {X.dtype}, expected floats with a background "
-            "of 0: for bytes, X / 255"
+            f"X has dtype {X.dtype}, expected floats with a background of 0{hint}"
         )
     if X.shape[1:] not in ((SIDE * SIDE,), (SIDE, SIDE)):
         raise ValueError(f"X is {X.shape}, expected (m, 784) or (m, 28, 28)")
@@ -88,14 +91,20 @@ def warp(
         sigma=sigma,
     )  # fmt: skip
     for name, size in sizes.items():
-        if not (isinstance(size, numbers.Real) and 0 <= size < np.inf):
-            raise ValueError(f"{name} is {size!r}, expected a number, 0 or more")
-    if scale >= 1 or sigma == 0:
+        number = isinstance(size, numbers.Real) and not isinstance(size, bool)
+        if not (number and 0 <= size < np.inf):
+            raise ValueError(f"{name} is {short(size)}, expected a number, 0 or more")
+    if scale >= 1 or not 0 < sigma <= SIDE:
         raise ValueError(
-            f"scale is {scale} and sigma {sigma}, expected scale < 1 and sigma > 0"
+            f"scale is {short(scale)} and sigma {short(sigma)}, expected scale < 1 "
+            f"and 0 < sigma <= {SIDE}"
         )
-    if not isinstance(group, numbers.Integral) or group < 1:
-        raise ValueError(f"group is {group!r}, expected an integer, 1 or more")
+    for name, size in sizes.items():
+        if size > LARGEST:
+            raise ValueError(f"{name} is {short(size)}, expected at most {LARGEST}")
+    counted = isinstance(group, numbers.Integral) and not isinstance(group, bool)
+    if not counted or group < 1:
+        raise ValueError(f"group is {short(group)}, expected an integer, 1 or more")
     rotation, scale, shear, shift, elastic, sigma = map(float, sizes.values())
     groups = -(-len(X) // int(group))
     rows, columns = _affine(groups, rng, rotation, scale, shear, shift)

@@ -7,6 +7,8 @@ Integers and booleans count as float64.
 
 import numpy as np
 
+from mlpnotes.checks import as_array, short
+
 
 def as_floats(name, array, dimensions=None, dtype=np.float64):
     """Return an array of floats or complex numbers, made so if it is of others.
@@ -29,14 +31,11 @@ def as_floats(name, array, dimensions=None, dtype=np.float64):
     Raises
     ------
     TypeError
-        If the array holds something else.
+        If the array holds something else, or has a mask.
     ValueError
         If it has another number of dimensions, or rows of different lengths.
     """
-    try:
-        array = np.asarray(array)
-    except ValueError as error:
-        raise ValueError(f"{name} has rows of different lengths") from error
+    array = as_array(name, array)
     if array.dtype.kind not in "fc":
         if array.dtype.kind not in "biu":
             raise TypeError(f"{name} has dtype {array.dtype}, expected numbers")
@@ -171,7 +170,7 @@ def cross_entropy(y, y_hat):
     y : array_like, shape (..., K)
         One-hot labels, or any probabilities.
     y_hat : array_like, shape (..., K)
-        Estimated probabilities, real or complex.
+        Estimated probabilities, real and not negative, or complex.
 
     Returns
     -------
@@ -184,7 +183,8 @@ def cross_entropy(y, y_hat):
     TypeError
         If y or y_hat does not hold numbers.
     ValueError
-        If the shapes differ, or are those of single numbers.
+        If the shapes differ, or are those of single numbers, or an entry of a real
+        y_hat is negative.
 
     Examples
     --------
@@ -197,9 +197,15 @@ def cross_entropy(y, y_hat):
         raise ValueError(f"y is {y.shape} but y_hat is {y_hat.shape}: they must match")
     if y.ndim == 0:
         raise ValueError("y and y_hat are single numbers, expected (..., K)")
-    with np.errstate(divide="ignore"):
-        log = np.log(np.where(y == 0, 1, y_hat))  # 0 log 0 counts as 0
-    return 0 - (y * log).sum(axis=-1)
+    if y_hat.dtype.kind == "f" and (y_hat < 0).any():
+        raise ValueError(
+            "y_hat has a negative entry, expected probabilities, as softmax makes them"
+        )
+    never = (y != 0) & (y_hat == 0)
+    log = np.log(np.where((y == 0) | never, 1, y_hat))  # 0 log 0 counts as 0
+    L = np.asarray(0 - (y * log).sum(axis=-1))
+    L[never.any(axis=-1)] = np.inf
+    return L[()]
 
 
 def one_hot(labels, K=10):
@@ -232,10 +238,10 @@ def one_hot(labels, K=10):
            [1, 0, 0]], dtype=int8)
     """
     if not isinstance(K, int | np.integer) or isinstance(K, bool):
-        raise TypeError(f"K is {K!r}, expected an integer: the number of classes")
+        raise TypeError(f"K is {short(K)}, expected an integer: the number of classes")
     if K < 1:
         raise ValueError(f"K is {K}, expected 1 or more")
-    labels = np.asarray(labels)
+    labels = as_array("labels", labels)
     if labels.dtype.kind not in "iu" and labels.shape != (0,):  # [] is of float64
         raise TypeError(f"labels have dtype {labels.dtype}, expected integers")
     if labels.ndim != 1:

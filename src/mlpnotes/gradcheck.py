@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from mlpnotes.checks import check_rng
+from mlpnotes.checks import check_number, check_rng, short
 from mlpnotes.functions import as_floats
 
 
@@ -156,8 +156,10 @@ def compare_directions(f, x, gradient, *, rng, directions=10, tolerance=1e-10):
         If the names or the shapes differ, there is no direction, or f returns an
         array.
     """
-    if not isinstance(directions, numbers.Integral) or directions < 1:
-        raise ValueError(f"directions is {directions!r}, expected 1 or more")
+    counted = isinstance(directions, numbers.Integral) and directions is not True
+    if not counted or directions < 1:
+        raise ValueError(f"directions is {short(directions)}, expected 1 or more")
+    tolerance = check_number(tolerance, "tolerance", least=0)
     check_rng(rng)
     if not hasattr(x, "_fields"):
         raise TypeError(f"x is of type {type(x).__name__}, expected a named tuple")
@@ -222,7 +224,7 @@ def step_errors(method, f, x, exact, steps):
 def _check_step(h):
     """Raise one clear sentence if h is no length."""
     if not (isinstance(h, numbers.Real) and 0 < h < np.inf):
-        raise ValueError(f"h is {h!r}, expected a number above 0")
+        raise ValueError(f"h is {short(h)}, expected a number above 0")
 
 
 def _float64(name, array):
@@ -318,11 +320,13 @@ def compare(got, expected, tolerance=1e-6):
     Raises
     ------
     TypeError
-        If an argument is neither a named tuple nor a dict, or an array does not
-        hold real numbers.
+        If an argument is neither a named tuple nor a dict, an array does not
+        hold real numbers, or tolerance is no number.
     ValueError
-        If the names or the shapes differ, or there is nothing to compare.
+        If the names or the shapes differ, there is nothing to compare, or
+        tolerance is negative or not finite.
     """
+    tolerance = check_number(tolerance, "tolerance", least=0)
     expected = _as_dict(expected)
     got = _named(got, expected)
     if not expected:

@@ -12,7 +12,10 @@ import numpy as np
 from mlpnotes.checks import (
     BLOCK,
     TWO_CLASSES,
+    as_array,
+    check_acts,
     check_count,
+    check_dtype,
     check_finite,
     check_labels,
     check_number,
@@ -21,6 +24,8 @@ from mlpnotes.checks import (
     check_rows,
     check_X,
     check_y,
+    is_finite,
+    overflow,
 )
 from mlpnotes.functions import log_softmax, sigmoid, softmax
 
@@ -80,7 +85,8 @@ def init_params(n0=784, n1=200, n2=100, K=10, *, rng, dtype=np.float64, std=None
     dtype : float32 or float64
     std : float, optional
         The standard deviation of every weight. By default it is
-        1/sqrt(fan-in) in each layer, which keeps the spread of z near 1.
+        1/sqrt(fan-in) in each layer, which keeps the spread of z near 1. At most
+        1e30, so that float32 can hold the weights.
 
     Returns
     -------
@@ -91,7 +97,8 @@ def init_params(n0=784, n1=200, n2=100, K=10, *, rng, dtype=np.float64, std=None
     TypeError
         If a size is not an integer, std not a number or rng not a Generator.
     ValueError
-        If a size is below 1, K below 2, std below 0, or the dtype another one.
+        If a size is below 1, K below 2, std out of its range, or the dtype another
+        one.
     """
     sizes = [
         check_count(size, name, 1)
@@ -101,9 +108,8 @@ def init_params(n0=784, n1=200, n2=100, K=10, *, rng, dtype=np.float64, std=None
         raise ValueError(f"K is 1, expected 2 or more: {TWO_CLASSES}")
     check_rng(rng)
     if std is not None:
-        std = check_number(std, "std", least=0)
-    if np.dtype(dtype) not in (np.float32, np.float64):
-        raise ValueError(f"dtype is {np.dtype(dtype)}, expected float32 or float64")
+        std = check_number(std, "std", least=0, most=1e30)
+    check_dtype(dtype)
     arrays = []
     for rows, columns in itertools.pairwise(sizes):
         spread = rows**-0.5 if std is None else std
@@ -157,7 +163,7 @@ def backward(params, acts, y):
     acts : Activations
         What `forward` returned for these parameters.
     y : ndarray, shape (B, K)
-        One-hot labels.
+        One-hot labels, which count as of the dtype of ``acts.y_hat``.
 
     Returns
     -------
@@ -166,9 +172,11 @@ def backward(params, acts, y):
     Raises
     ------
     TypeError, ValueError
-        If y is no array of numbers with the shape of ``acts.y_hat``.
+        If params are no Params, acts no Activations of their sizes, or y no array
+        of numbers with the shape of ``acts.y_hat``.
     """
-    check_y(y, acts.y_hat.shape)
+    check_acts(acts, params)
+    y = check_y(y, acts.y_hat.shape, acts.y_hat.dtype)
     # fmt: off
     dz3 = acts.y_hat - y                        # (9)   (B, K)
     dW3 = acts.a2.T @ dz3                       # (19)  (n2, K)
@@ -213,7 +221,7 @@ def loss(params, X, y, l2=0.0):
     l2 = check_number(l2, "l2", least=0)
     z3 = forward(params, X).z3
     check_rows(X)
-    check_y(y, z3.shape)
+    y = check_y(y, z3.shape, z3.dtype)
     data = -(y * log_softmax(z3)).sum(axis=1).mean()  # (1), (2)
     return data + l2 * sum((W**2).sum() for W in params[::2])  # (53)
 
@@ -256,14 +264,21 @@ def predict(params, X):
     """Return the most probable class of each observation, int64 of shape (B,).
 
     Parameters and errors are those of `forward`, and a ValueError says where an
-    entry is not finite. The work is done in blocks of rows, so memory stays small.
+    entry is not finite, or that the sums of finite entries are not. The work is
+    done in blocks of rows, so memory stays small.
     """
     check_params(params)
     check_X(X, params)
     for name, array in (*params._asdict().items(), ("X", X)):
         check_finite(array, name)
-    blocks = [X[i : i + BLOCK] for i in range(0, max(len(X), 1), BLOCK)]
-    return np.concatenate([forward(params, rows).z3.argmax(axis=1) for rows in blocks])
+    classes = []
+    for i in range(0, max(len(X), 1), BLOCK):
+        with np.errstate(over="ignore", invalid="ignore"):
+            acts = forward(params, X[i : i + BLOCK])
+        if not is_finite(acts):
+            raise ValueError(overflow(params, X))
+        classes.append(acts.z3.argmax(axis=1))
+    return np.concatenate(classes)
 
 
 def accuracy(params, X, labels):
@@ -289,6 +304,6 @@ def accuracy(params, X, labels):
     check_params(params)
     check_X(X, params)
     check_rows(X)
-    labels = np.asarray(labels)
+    labels = as_array("labels", labels)
     check_labels(labels, len(X), K=len(params.b3))
     return float((predict(params, X) == labels).mean())

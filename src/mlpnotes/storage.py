@@ -4,6 +4,7 @@ import contextlib
 import hashlib
 import io
 import os
+import reprlib
 import secrets
 import shutil
 from pathlib import Path
@@ -89,19 +90,25 @@ def load_params(path):
         ``IsADirectoryError`` or ``PermissionError`` where one of them says why.
     """
     path = _file(path)
-    content = path.read_bytes()
+    if path.exists() and not path.is_file():  # a device may never end
+        raise OSError(f"cannot read {path}: it is not a regular file")
+    content, held = path.read_bytes(), []
     try:
         with np.load(io.BytesIO(content), allow_pickle=False) as file:
+            held = file.files
             params = Params(**file)
     except Exception as error:  # zipfile, zlib and NumPy raise ten different kinds
+        other = set(held) != set(Params._fields)
         raise ValueError(
             f"{path} is not a whole file of save_params: expected an .npz with "
-            f"{', '.join(Params._fields)}"
+            f"{', '.join(Params._fields)}, arrays of floats"
+            + (f", but it holds {reprlib.repr(held)}" if held and other else "")
         ) from error
     try:
         check_params(params)
     except (TypeError, ValueError) as error:
-        raise ValueError(f"{path} holds no parameters of a network: {error}") from error
+        what = str(error).partition(": use ")[0]  # there is nothing to use it on yet
+        raise ValueError(f"{path} holds no parameters of a network: {what}") from error
     return params
 
 

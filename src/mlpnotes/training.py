@@ -21,7 +21,10 @@ from mlpnotes.checks import (
     check_pair,
     check_params,
     check_rng,
-    check_shapes,
+    check_step,
+    is_finite,
+    largest,
+    overflow,
 )
 from mlpnotes.functions import log_softmax
 from mlpnotes.network import Params, forward, loss_gradient
@@ -30,7 +33,7 @@ SMALL = 512  # below this batch size BLAS gets one thread: see the notes of trai
 POOL = 3200  # rows that augment gets at a time
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # arrays have no single truth of ==
 class History:
     """What `train` measured, and what it trained.
 
@@ -141,9 +144,9 @@ def train(
     validation : tuple (X, y), optional
         Evaluated after each epoch, never trained on.
     threads : int, optional
-        How many threads BLAS may use while an epoch trains and is evaluated. By
-        default one for training in batches of fewer than 512 rows, and else as
-        many as it has been given.
+        How many threads, 1 to 1024, BLAS may use while an epoch trains and is
+        evaluated. By default one for training in batches of fewer than 512 rows,
+        and else as many as it has been given.
     progress : bool
         Show a progress bar.
 
@@ -167,7 +170,9 @@ def train(
     128 to 256 rows. Beside other work it makes an epoch 6 to 10 times longer,
     because each product waits for the slower of the two. Hence the default; with
     other work beside large batches, or long evaluations, take ``threads=1``.
-    Afterwards the setting is as before.
+    Afterwards the setting is as before. It belongs to the process: trainings that
+    overlap in threads of one process change it for each other, and the last to end
+    may leave it at 1. Let them run in processes.
 
     Beside X and y, memory is needed for a few batches and a few copies of the
     parameters, whatever the number of epochs.
@@ -183,7 +188,7 @@ def train(
     check_callable(augment, "augment")
     check_rng(rng)
     if threads is not None:
-        threads = check_count(threads, "threads", 1)
+        threads = check_count(threads, "threads", 1, most=1024)
     check_flag(progress, "progress")
     for name, p in params._asdict().items():
         check_finite(p, name)
@@ -193,7 +198,7 @@ def train(
 
     start, params = params, _copy(params)
     velocity = Params(*(np.zeros_like(p) for p in params)) if momentum else None
-    steps, done = epochs * -(-len(X) // batch_size), 0
+    steps, done, most = epochs * -(-len(X) // batch_size), 0, 0.0
     blas = ThreadpoolController()
     limit = threads or (1 if batch_size < SMALL else None)
     finished = _copy(params), ()  # assigned as one, so that they always fit
@@ -205,7 +210,9 @@ def train(
                     for X_batch, y_batch in _batches(
                         X, y, batch_size, augment, input_dropout, rng
                     ):
-                        rate = learning_rate * _factor(schedule, done / steps)
+                        factor = _factor(schedule, done / steps, learning_rate)
+                        most = max(most, factor)
+                        rate = learning_rate * factor
                         step = loss_gradient(params, X_batch, y_batch, l2, times=rate)
                         descend(params, velocity, step, momentum)
                         done += 1
@@ -215,7 +222,9 @@ def train(
                     if validation is not None:
                         record += _evaluate(params, *validation)
                     if not all(np.isfinite(a).all() for a in (record[1], *params)):
-                        sentence = _divergence(epoch, start, X, y, learning_rate, l2)
+                        sentence = _divergence(
+                            epoch, start, X, y, learning_rate, most, l2
+                        )
                         raise DivergedError(sentence, _history(*finished))
                 finished = _copy(params), (*finished[1], record)
                 bar.set_postfix(loss=f"{record[1]:.4f}")
@@ -255,12 +264,11 @@ def descend(params, velocity, step, momentum=0.0):
     Raises
     ------
     TypeError, ValueError
-        If the arrays differ in number or shape, or momentum is out of its range.
+        If the arrays differ in number, shape or kind, one that is to change is
+        read-only, or momentum is out of its range: before anything is changed.
     """
     momentum = check_number(momentum, "momentum", least=0, below=1)
-    check_shapes(step, params, "step")
-    if momentum:
-        check_shapes(velocity, params, "velocity")
+    check_step(params, step=step, **{"velocity": velocity} if momentum else {})
     for p, dp in zip(params, step, strict=True):
         p -= dp
     if momentum:
@@ -299,20 +307,27 @@ def evaluate(params, X, y):
     Raises
     ------
     TypeError, ValueError
-        If X or y are not data that `train` takes.
+        If X or y are not data that `train` takes, or sums of finite entries are
+        not finite.
     """
     check_params(params)
     check_data(params, X, y)
-    return _evaluate(params, X, y)
+    with np.errstate(over="ignore", invalid="ignore"):
+        mean, right = _evaluate(params, X, y)
+    if not math.isfinite(mean):
+        raise ValueError(overflow(params, X))
+    return mean, right
 
 
 def _evaluate(params, X, y):
+    """Return the mean loss, nan if a sum is not finite, and the accuracy."""
     total, right = 0.0, 0
     for i in range(0, len(X), BLOCK):
-        z3 = forward(params, X[i : i + BLOCK]).z3
-        labels = y[i : i + BLOCK]
-        total -= float((labels * log_softmax(z3)).sum(dtype=np.float64))
-        right += int((z3.argmax(axis=1) == labels.argmax(axis=1)).sum())
+        acts, labels = forward(params, X[i : i + BLOCK]), y[i : i + BLOCK]
+        if not is_finite(acts):
+            return math.nan, math.nan
+        total -= float((labels * log_softmax(acts.z3)).sum(dtype=np.float64))
+        right += int((acts.z3.argmax(axis=1) == labels.argmax(axis=1)).sum())
     return total / len(X), right / len(X)
 
 
@@ -326,11 +341,13 @@ def _arithmetic(blas, threads):
         yield
 
 
-def _factor(schedule, done):
+def _factor(schedule, done, learning_rate):
     """Return what the learning rate is multiplied by."""
     if schedule is None:
         return 1.0
-    return check_number(schedule(done), f"schedule({done:.3g})", least=0)
+    factor = check_number(schedule(done), f"schedule({done:.3g})", least=0)
+    check_number(learning_rate * factor, f"learning_rate * schedule({done:.3g})")
+    return factor
 
 
 def _batches(X, y, batch_size, augment, input_dropout, rng):
@@ -359,17 +376,22 @@ def _copy(params):
     return Params(*(p.copy() for p in params))
 
 
-def _divergence(epoch, start, X, y, learning_rate, l2):
-    """Return what happened, and what may help: not always a smaller rate."""
-    sizes = {n: max(a.max(), -a.min()) for n, a in {"X": X, **start._asdict()}.items()}
-    name = max(sizes, key=sizes.get)
-    if sizes[name] > 1e4 or not math.isfinite(_evaluate(start, X, y)[0]):
-        advice = f"{name} has entries of size {sizes[name]:g}: bring them near 1"
-    elif learning_rate * l2 > 1:
+def _divergence(epoch, start, X, y, learning_rate, factor, l2):
+    """Return what happened, and what may help: not always a smaller rate.
+
+    The factor is the largest that a schedule has returned, 1 without one.
+    """
+    (name, size), rate = largest(start, X), learning_rate * factor
+    if size > 1e4 or not math.isfinite(_evaluate(start, X, y)[0]):
+        advice = f"{name} has entries of size {size:g}: bring them near 1"
+    elif rate * l2 > 1:
+        scheduled, way = (" * schedule(...)", ", schedule") if factor != 1 else ("", "")
         advice = (
-            f"each step multiplies the weights by 1 - 2 * learning_rate * l2, "
-            f"{1 - 2 * learning_rate * l2:g}: try a smaller l2 or learning_rate"
+            f"a step multiplies the weights by 1 - 2 * learning_rate{scheduled} * l2, "
+            f"{1 - 2 * rate * l2:g}: try a smaller l2{way} or learning_rate"
         )
+    elif factor > 1:
+        advice = f"schedule returned {factor:g}: try factors of at most 1"
     else:
         advice = f"try a learning_rate below {learning_rate:g}"
     return (

@@ -18,6 +18,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from mlpnotes.checks import check_count, check_dtype, kind_of, short
 from mlpnotes.functions import one_hot
 from mlpnotes.mistakes import EQUATIONS, HYPOTHESES, LINES
 from mlpnotes.network import Activations, Params, forward, init_params
@@ -185,16 +186,23 @@ def diagnose(backward, *, form=None, seed=0, sizes=(7, 6, 5, 4, 3), dtype=np.flo
     Raises
     ------
     TypeError
-        If backward cannot be called.
+        If backward cannot be called, or seed or a size is no integer.
     ValueError
-        If form is another word, or two sizes are equal.
+        If form is another word, seed negative, two sizes are equal or one too small,
+        or dtype another one.
     """
     if not callable(backward):
-        raise TypeError(f"backward is a {type(backward).__name__}, expected a function")
+        raise TypeError(f"backward is {short(backward)}, expected a function")
     if form not in (None, "notes", "course"):
-        raise ValueError(f'form is {form!r}, expected "notes" or "course"')
-    if len(set(sizes)) != 5:
-        raise ValueError(f"sizes are {sizes}, expected five different numbers")
+        raise ValueError(f'form is {short(form)}, expected "notes" or "course"')
+    seed = check_count(seed, "seed", 0)
+    listed = isinstance(sizes, tuple | list) and len(sizes) == 5
+    if not listed or any(a == b for a, b in itertools.combinations(sizes, 2)):
+        got = sizes if listed else short(sizes)
+        raise ValueError(f"sizes are {got}, expected five different numbers")
+    for name, size in zip(("B", "n0", "n1", "n2", "K"), sizes, strict=True):
+        check_count(size, f"the size {name}", 1 + (name == "K"))
+    check_dtype(dtype)
     rng = np.random.default_rng(seed)
     problem = make_problem(sizes, rng=rng, dtype=dtype)
     square = make_problem((5, 5, 5, 5, 5), rng=rng, dtype=dtype)
@@ -515,7 +523,7 @@ def _usable(array, final, problem, name):
     if array is None:
         return fault(MISSING, "It is None: this line is still to be written.")
     if not isinstance(array, np.ndarray | np.generic):
-        return fault(TYPE, f"It is a {type(array).__name__}, expected a NumPy array.")
+        return fault(TYPE, f"It is {kind_of(array)}, expected a NumPy array.")
     if np.ma.isMaskedArray(array):
         return fault(TYPE, "It is a masked array, expected a plain NumPy array.")
     array = np.asarray(array)
