@@ -291,14 +291,15 @@ def send(page, *events):
 def test_a_second_finger_neither_draws_nor_joins_lines(board):
     one, two = {"pointerId": 1}, {"pointerId": 2, "isPrimary": False}
     send(board, ["down", 40, 40, one], ["move", 60, 40, one])
-    send(board, ["down", 240, 240, two], ["move", 250, 240, two], ["up", 250, 240, two])
-    send(board, ["move", 80, 40, one], ["up", 80, 40, one])
+    send(board, ["down", 240, 240, two], ["move", 250, 240, two])
+    assert inked(board) is None  # two fingers enlarge: the stroke is taken back
+    send(board, ["move", 80, 40, one], ["up", 250, 240, two])
+    send(board, ["down", 200, 240, two], ["move", 210, 240, two], ["up", 210, 240, two])
+    send(board, ["move", 90, 40, one], ["up", 90, 40, one])
+    assert inked(board) is None
+    send(board, ["down", 40, 40, one], ["move", 60, 40, one], ["up", 60, 40, one])
     left, top, right, bottom = inked(board)
-    assert left < 40
-    assert 80 < right < 110  # the first went on
-    assert bottom < 70
-    send(board, ["move", 200, 200, one], ["move", 200, 200, two])
-    assert inked(board) == [left, top, right, bottom]
+    assert (left, top) < (40, 40) < (right, bottom) < (99, 99)
 
 
 def test_real_fingers(open_page, address):
@@ -337,6 +338,19 @@ def test_real_fingers(open_page, address):
     touch("touchEnd")
     page.wait_for_function("visualViewport.scale > 1")  # two fingers enlarge the page
     assert inked(page) is None
+
+    # nor when the first has drawn already, wherever the second comes down
+    for second in ((120, 98), (230, 98)):
+        touch("touchStart", (70, 98))
+        for k in range(1, 6):
+            touch("touchMove", (70, 98 + 5 * k))
+        assert inked(page) is not None
+        touch("touchStart", (70, 123), second)
+        for k in range(1, 12):
+            touch("touchMove", (70 - 5 * k, 123), (second[0] + 5 * k, 98))
+            page.wait_for_timeout(20)
+        touch("touchEnd")
+        assert inked(page) is None
     assert page.problems == []
 
 

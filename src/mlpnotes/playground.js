@@ -263,8 +263,9 @@
     }
 
     // One pointer draws at a time. A pen comes before fingers, which may be a palm:
-    // once it has drawn, they wait for a new digit.
-    let drawing = null, penned = false, frame = 0;
+    // once it has drawn, they wait for a new digit. Two fingers enlarge the page, and
+    // draw nothing until both are lifted.
+    let drawing = null, penned = false, pinching = false, frame = 0;
 
     function stroke(event) {
       const box = pad.getBoundingClientRect();
@@ -291,9 +292,15 @@
       repaint();
     }
 
+    document.addEventListener("pointerdown", ({pointerType, isPrimary}) => {
+      if (pointerType !== "touch") return;
+      if (isPrimary) pinching = false;
+      else if (drawing?.type === "touch") { takeBack(); pinching = true; }
+    }, {capture: true});
     pad.addEventListener("pointerdown", (event) => {
       const {pointerId: id, pointerType: type} = event;
-      if (event.button !== 0 || event.ctrlKey || (penned && type === "touch")) return;
+      if (event.button !== 0 || event.ctrlKey) return;
+      if (type === "touch" && (penned || pinching)) return;
       if (drawing && (type !== "pen" || drawing.type === "pen")) return;
       if (drawing) takeBack();
       event.preventDefault();
