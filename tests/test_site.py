@@ -693,6 +693,9 @@ def test_live(lab, lab_home, open_page, chapter):
         ready = page.locator(".mlp-play[data-ready]")
         ready.locator(".mlp-examples button").first.click()
         assert "The network reads 0" in ready.locator(".mlp-verdict").inner_text()
+        for _ in range(2):  # d d would delete the cell
+            ready.locator(".mlp-examples button").first.press("d")
+        assert len(page.evaluate(CELLS)) == len(ran)
 
 
 def test_a_solution_is_hidden_until_it_is_opened(lab, open_page):
