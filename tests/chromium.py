@@ -32,6 +32,19 @@ def violations(page, where, **options):
     )
 
 
+def contrast(*colours):
+    """Return the contrast of two colours (r, g, b), as WCAG defines it."""
+    linear = [
+        [
+            c / 255 / 12.92 if c <= 10 else ((c / 255 + 0.055) / 1.055) ** 2.4
+            for c in colour
+        ]
+        for colour in colours
+    ]
+    low, high = sorted(0.2126 * r + 0.7152 * g + 0.0722 * b for r, g, b in linear)
+    return (high + 0.05) / (low + 0.05)
+
+
 @contextlib.contextmanager
 def served(root):
     """Serve the site from a folder, below /<name>/, as GitHub does."""

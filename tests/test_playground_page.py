@@ -1,11 +1,13 @@
 """The playground in a browser: its arithmetic, its pointers, its fields, its looks."""
 
+import colorsys
 import io
 import json
+import re
 
 import numpy as np
 import pytest
-from chromium import violations
+from chromium import contrast, violations
 from PIL import Image
 
 from mlpnotes import (
@@ -191,7 +193,7 @@ def test_without_scripts_the_playground_explains_itself(open_page, address):
 
 @pytest.mark.parametrize(
     ("typed", "rate"),
-    [("0,01", 0.01), ("1e-2", 0.01), (".5", 0.5), (",5", 0.5), (" 0.01 ", 0.01)],
+    [("0,003", 0.003), ("1e-2", 0.01), (".5", 0.5), (",5", 0.5), (" +0.01 ", 0.01)],
 )
 def test_a_rate_is_read_as_it_is_meant(board, typed, rate):
     board.locator(".mlp-examples button").last.click()
@@ -206,7 +208,7 @@ def test_a_rate_is_read_as_it_is_meant(board, typed, rate):
 
 @pytest.mark.parametrize(
     "typed",
-    ["", "-", "-1", "0", "11", "∞", "١", "1.000,5", "1,000.5", "0x1", "1e", "e1"],
+    ["", "-", "-1", "0", "11", "∞", "١", "1,000", "1,000.5", "0x1", "1e", "e1"],
 )
 def test_what_is_no_rate_is_shown_and_can_be_mended(board, typed):
     board.locator(".mlp-examples button").last.click()
@@ -291,17 +293,20 @@ def send(page, *events):
 def test_a_second_finger_neither_draws_nor_joins_lines(board):
     one, two = {"pointerId": 1}, {"pointerId": 2, "isPrimary": False}
     send(board, ["down", 40, 40, one], ["move", 60, 40, one])
-    send(board, ["down", 240, 240, two], ["move", 250, 240, two], ["up", 250, 240, two])
-    send(board, ["move", 80, 40, one], ["up", 80, 40, one])
+    send(board, ["down", 240, 240, two], ["move", 250, 240, two])
+    assert inked(board) is None  # two fingers enlarge: the stroke is taken back
+    send(board, ["move", 80, 40, one], ["up", 250, 240, two])
+    send(board, ["down", 200, 240, two], ["move", 210, 240, two], ["up", 210, 240, two])
+    send(board, ["move", 90, 40, one], ["up", 90, 40, one])
+    assert inked(board) is None
+    send(board, ["down", 40, 40, one], ["move", 60, 40, one], ["up", 60, 40, one])
     left, top, right, bottom = inked(board)
-    assert left < 40
-    assert 80 < right < 110  # the first went on
-    assert bottom < 70
-    send(board, ["move", 200, 200, one], ["move", 200, 200, two])
-    assert inked(board) == [left, top, right, bottom]
+    assert (left, top) < (40, 40) < (right, bottom) < (99, 99)
 
 
-def test_real_fingers(open_page, address):
+@pytest.fixture
+def touch(open_page, address):
+    """Open the playground; return the page, and a function that sends fingers."""
     page = open_page(f"{address}playground.html", has_touch=True)
     pad = page.locator(".mlp-pad")
     pad.scroll_into_view_if_needed()
@@ -320,24 +325,44 @@ def test_real_fingers(open_page, address):
             },
         )
 
+    yield page, touch
+    assert page.problems == []
+
+
+def spread(page, touch, one, two):
+    """Move two fingers apart."""
+    for k in range(1, 12):
+        touch("touchMove", (one[0] - 5 * k, one[1]), (two[0] + 5 * k, two[1]))
+        page.wait_for_timeout(20)
+    touch("touchEnd")
+
+
+def test_real_fingers(touch):
+    page, touch = touch
     touch("touchStart", (30, 30))
     touch("touchMove", (60, 30))
     touch("touchStart", (60, 30), (160, 160))
     touch("touchMove", (62, 30), (162, 160))
     touch("touchEnd")
-    ink = inked(page)
-    assert ink is None or ink[3] < 70
+    assert inked(page) is None
 
-    page.get_by_role("button", name="Clear").click()
     touch("touchStart", (70, 98))
     touch("touchStart", (70, 98), (120, 98))
-    for k in range(1, 12):
-        touch("touchMove", (70 - 5 * k, 98), (120 + 5 * k, 98))
-        page.wait_for_timeout(20)
-    touch("touchEnd")
+    spread(page, touch, (70, 98), (120, 98))
     page.wait_for_function("visualViewport.scale > 1")  # two fingers enlarge the page
     assert inked(page) is None
-    assert page.problems == []
+
+
+@pytest.mark.parametrize("second", [(120, 98), (230, 98)], ids=["on", "beside"])
+def test_two_fingers_take_back_what_the_first_has_drawn(touch, second):
+    page, touch = touch
+    touch("touchStart", (70, 98))
+    for k in range(1, 6):
+        touch("touchMove", (70, 98 + 5 * k))
+    assert inked(page) is not None
+    touch("touchStart", (70, 123), second)
+    spread(page, touch, (70, 123), second)
+    assert inked(page) is None
 
 
 def test_a_pen_comes_before_a_palm(board):
@@ -463,3 +488,109 @@ def test_on_paper_the_playground_is_dark_on_white(open_page, address):
     bar = page.locator("[data-bars=y_hat] i").last
     adjust = bar.evaluate("(bar) => getComputedStyle(bar).printColorAdjust")
     assert adjust == "exact"  # a printer leaves out other backgrounds
+
+
+def test_changed_weights_say_so_until_they_are_back(board):
+    examples = board.locator(".mlp-examples button")
+    verdict, reset = board.locator(".mlp-verdict"), board.locator("[data-do=reset]")
+    changed = "The weights are changed by 2 steps, until Reset."
+    examples.first.click()
+    assert "changed" not in verdict.inner_text()
+    for _ in range(2):
+        board.get_by_role("button", name="Step").click()
+    assert verdict.inner_text().endswith(changed)
+    examples.nth(1).click()
+    assert verdict.inner_text().endswith(changed)
+    board.get_by_role("button", name="Clear").click()
+    assert verdict.inner_text().endswith(changed)
+    assert not board.locator("[name=rate]").is_visible()
+    board.locator(".mlp-pad").click()  # without a label there is no loss
+    assert verdict.inner_text().endswith(changed)
+    reset.click()
+    assert "changed" not in verdict.inner_text()
+    assert "trained weights are back" in board.locator(".mlp-steps").inner_text()
+    assert reset.evaluate("button => button === document.activeElement")
+    same = f"{STATE}.p === document.querySelector('.mlp-play').playground.trained"
+    assert board.evaluate(same)
+    board.get_by_role("button", name="Clear").click()
+    assert not reset.is_visible()
+
+
+@pytest.mark.parametrize("then", ["[data-do=reset]", ".mlp-examples button >> nth=0"])
+def test_a_refused_rate_is_marked_until_it_is_past(board, then):
+    board.locator(".mlp-examples button").last.click()
+    field = board.locator("[name=rate]")
+    border = "field => [getComputedStyle(field).border, field.ariaInvalid].join()"
+    before = field.evaluate(border)
+    field.fill("-1")
+    field.press("Enter")  # as the button
+    assert "expected a number" in board.locator(".mlp-steps").inner_text()
+    colour, mark = field.evaluate(border).rsplit(",", 1)
+    assert mark == "true"
+    assert colour != before.rsplit(",", 1)[0]
+    board.locator(then).click()
+    assert "expected" not in board.locator(".mlp-steps").inner_text()
+    assert field.evaluate(border) == before
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_lines_and_signs_stand_out_and_are_named_truly(open_page, address, theme):
+    page = open_page(f"{address}playground.html", theme)
+    colours = page.evaluate("""() => {
+      const probe = document.querySelector(".mlp-play").appendChild(
+        document.createElement("i"));
+      const names = ["--line", "--plus", "--minus", "--pst-color-background"];
+      return names.map((name) => {
+        probe.style.color = `var(${name})`;
+        return getComputedStyle(probe).color.match(/[\\d.]+/g).map(Number);
+      });
+    }""")
+    ground = colours.pop()
+    for colour in colours:
+        assert len(colour) == 3  # nothing shines through
+        assert contrast(colour, ground) > 3
+    for (r, g, b), name in zip(colours[1:], ("blue", "red"), strict=True):
+        hue = colorsys.rgb_to_hsv(r / 255, g / 255, b / 255)[0]
+        assert abs((hue - {"blue": 0.58, "red": 0}[name] + 0.5) % 1 - 0.5) < 0.035
+    words = page.locator("article").inner_text()
+    assert not re.search("darker|White pixels", words)  # ink may be white
+
+
+def test_small_numbers_are_written_as_numbers(board):
+    pixels, labels = load_mnist().test
+    board.evaluate(
+        """([bytes, label]) => document.querySelector(".mlp-play").playground
+          .setPixels(bytes.map((x) => x / 255), label)""",
+        [pixels[0].ravel().tolist(), int(labels[0])],
+    )
+    rows = board.get_by_role("table", name="dz3 of each class").locator("tr")
+    shown = [text.split()[-1] for text in rows.all_inner_texts()]
+    assert "0.000" in shown
+    assert not any("-" in text or text == "−0.000" for text in shown)
+    board.locator(".mlp-labels button").first.click()
+    shown = [text.split()[-1] for text in rows.all_inner_texts()]
+    assert shown[0].startswith("−")
+    for name in ("ŷ of each class", "Frobenius norms"):
+        assert board.get_by_role("table", name=name).is_visible()
+
+
+def test_a_pen_says_that_fingers_wait(board):
+    pen = {"pointerId": 2, "pointerType": "pen"}
+    verdict, waits = board.locator(".mlp-verdict"), "fingers wait until Clear"
+    send(board, ["down", 40, 40, pen], ["move", 60, 40, pen], ["up", 60, 40, pen])
+    board.evaluate("new Promise((done) => requestAnimationFrame(done))")
+    assert waits in verdict.inner_text()
+    board.get_by_role("button", name="Clear").click()
+    assert waits not in verdict.inner_text()
+
+
+def test_keys_used_in_the_playground_are_no_commands_of_a_notebook(board):
+    board.evaluate("""() => {
+      window.heard = [];
+      document.addEventListener("keydown", (event) => window.heard.push(event.key));
+    }""")
+    board.get_by_role("button", name="Clear").focus()
+    for key in ("d", "Enter", "ArrowDown", "Escape", "Control+s"):
+        board.keyboard.press(key)
+    assert board.evaluate("heard") == ["Escape", "Control", "s"]
+    assert "empty" in board.locator(".mlp-verdict").inner_text()

@@ -14,7 +14,7 @@ import nbformat
 import pdf
 import pytest
 from bs4 import BeautifulSoup
-from chromium import NAME, OWNER, REPOSITORY, violations
+from chromium import NAME, OWNER, REPOSITORY, contrast, violations
 from lab import cells, lay_out
 from nbclient import NotebookClient
 from pdf import PDF, SITE, contents
@@ -346,6 +346,11 @@ def test_opens_from_the_file_system(open_page):
         page = open_page((SITE / f"{chapter}.html").as_uri())
         page.wait_for_timeout(300)
         assert page.problems == []
+        page.goto((SITE / "search.html").as_uri() + "?q=momentum")
+        page.locator("#search-results li").first.wait_for()
+        page.wait_for_timeout(300)
+        assert page.problems == []
+        page.go_back()
         loaded = page.evaluate(
             "[...document.fonts].filter(f => f.status == 'loaded').map(f => f.family)"
         )
@@ -384,6 +389,97 @@ def test_a_reference_shows_what_it_refers_to(open_page, address, name, how):
     assert page.problems == []
 
 
+@pytest.mark.parametrize("how", ["hover", "focus"])
+def test_a_tip_can_be_pointed_at_and_closed_and_is_not_printed(open_page, address, how):
+    page = open_page(f"{address}lemma-2.html")
+    link = page.locator('article a[href$="#lem-1"]').first
+    getattr(link, how)()
+    tip = page.locator(".tippy-box")
+    tip.wait_for()
+    if how == "hover":
+        box = tip.bounding_box()
+        x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+        page.mouse.move(x, y, steps=9)
+        page.wait_for_timeout(600)
+        assert tip.is_visible()
+    described = link.get_attribute("aria-describedby")
+    assert page.locator(f"#{described} .tippy-box").count() == 1
+    page.emulate_media(media="print")
+    assert not tip.is_visible()
+    page.emulate_media(media="screen")
+    page.keyboard.press("Escape")
+    tip.wait_for(state="detached")
+    assert page.problems == []
+
+
+def test_search_shows_words_of_articles(open_page, address):
+    page = open_page(f"{address}search.html?q=notes")
+    context = page.locator("#search-results p.context")
+    context.first.wait_for()
+    page.wait_for_load_state("networkidle")
+    shown = " ".join(context.all_inner_texts())
+    assert "notes" in shown.lower()
+    assert not re.search("Report a problem|Repository|Download|Binder", shown)
+    assert page.problems == []
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_the_keys_of_the_search_can_be_read(open_page, address, theme):
+    page = open_page(f"{address}search.html", theme)
+    seen = page.locator(".bd-search-container form span").evaluate("""(keys) => {
+      const field = keys.parentElement.querySelector("input");
+      return [[keys, "color"], [field, "backgroundColor"]].map(([element, which]) =>
+        getComputedStyle(element)[which].match(/[\\d.]+/g).map(Number));
+    }""")
+    assert contrast(*seen) > 4.5
+
+
+def test_ids_are_given_once():
+    for path in sorted(SITE.rglob("*.html")):
+        name = path.relative_to(SITE).as_posix().removesuffix(".html")
+        ids = [tag["id"] for tag in soup(name).select("[id]")]
+        assert sorted(ids) == sorted(set(ids)), name
+
+
+@pytest.mark.parametrize("width", [320, 390])
+def test_wide_figures_stay_readable_on_a_phone(open_page, address, width):
+    page = open_page(f"{address}step-1.html", width=width)
+    figures = page.locator("figure:has(img)")
+    assert figures.count() == 2
+    for figure in figures.all():
+        figure.scroll_into_view_if_needed()
+        box = figure.locator("img").bounding_box()
+        assert box["width"] > 500
+        figure.focus()
+        page.keyboard.press("ArrowRight")
+        page.wait_for_function("document.activeElement.scrollLeft > 0")
+        caption = figure.locator("figcaption").bounding_box()
+        assert caption["x"] >= 0  # stays
+        assert caption["x"] + caption["width"] <= width
+    assert page.evaluate(OVERFLOW) <= 0
+
+
+def test_what_scrolls_has_a_role_and_a_name(open_page, address):
+    named = 0
+    for chapter in ("lemma-2", "network", "step-2", "notation"):
+        page = open_page(f"{address}{chapter}.html", width=320)
+        boxes = page.locator("article [tabindex='0']:not(a, button)")
+        for box in boxes.all():
+            assert box.get_attribute("role") == "group"
+            assert "scrolls" in box.get_attribute("aria-label")
+            named += 1
+    assert named > 10
+
+
+def test_paper_has_no_buttons(open_page, address):
+    page = open_page(f"{address}lemma-1.html?highlight=softmax")
+    for button in ("button.toggle-button", ".highlight-link"):
+        assert page.locator(button).first.is_visible()
+    page.emulate_media(media="print")
+    for button in page.locator("article button, .highlight-link").all():
+        assert not button.is_visible()
+
+
 def test_copied_code_has_no_prompts(open_page, address):
     page = open_page(
         f"{address}api.html", permissions=["clipboard-read", "clipboard-write"]
@@ -406,6 +502,15 @@ def test_keyboard_reaches_the_content_and_shows_where_it_is(open_page, address):
         page.keyboard.press("Tab")
         outline = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
         assert outline != "none"
+    page.locator(".bd-sidebar-secondary a.nav-link").first.focus()
+    page.keyboard.press("Tab")
+    ring, accent = page.evaluate("""() => {
+      const probe = document.body.appendChild(document.createElement("i"));
+      probe.style.color = "var(--accent)";
+      const {boxShadow} = getComputedStyle(document.activeElement);
+      return [boxShadow, getComputedStyle(probe).color];
+    }""")
+    assert accent in ring
 
 
 @pytest.mark.parametrize("chapter", ["lemma-1", "your-backprop", "regularization"])
@@ -589,6 +694,9 @@ def test_live(lab, lab_home, open_page, chapter):
         ready = page.locator(".mlp-play[data-ready]")
         ready.locator(".mlp-examples button").first.click()
         assert "The network reads 0" in ready.locator(".mlp-verdict").inner_text()
+        for _ in range(2):  # d d would delete the cell
+            ready.locator(".mlp-examples button").first.press("d")
+        assert len(page.evaluate(CELLS)) == len(ran)
 
 
 def test_a_solution_is_hidden_until_it_is_opened(lab, open_page):

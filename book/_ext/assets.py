@@ -28,6 +28,7 @@ logger = logging.getLogger(__name__)
 standard_logging.getLogger("fontTools").setLevel("WARNING")
 
 TALLEST = 520  # of the figures on a page, in CSS pixels
+WIDE = 800  # and wider ones scroll on a phone
 FONT = "vendor/fontawesome/6.5.2/webfonts/fa-solid-900.ttf"
 NAMES = "vendor/fontawesome/6.5.2/css/all.min.css"
 ICONS = """\
@@ -170,8 +171,11 @@ def visit_image(self, node):
     }  # fmt: skip
     if style:
         attributes["style"] = "; ".join(f"{k}: {v}" for k, v in style.items())
+    classes = ["wide"] if width > WIDE else []
     if "align" in node:
-        attributes["class"] = f"align-{node['align']}"
+        classes.append(f"align-{node['align']}")
+    if classes:
+        attributes["class"] = " ".join(classes)
     inline = isinstance(node.parent, nodes.TextElement)
     self.body.append(self.emptytag(node, "img", "" if inline else "\n", **attributes))
 

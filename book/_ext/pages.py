@@ -9,6 +9,7 @@ expected at ``<owner>.github.io/<name>``, unless ``html.baseurl`` says otherwise
 
 import copy
 import hashlib
+import re
 import shutil
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -26,6 +27,11 @@ PDF = "mlpnotes.pdf"
 PDF_ICON = "fa-file-pdf"
 PDF_LINK = f'href="{PDF}"'
 UNUSED = ("thebe", "design")  # parts of extensions that this book does not use
+
+SHARED_IDS = ("proof-content", "exercise-content", "solution-content")
+TITLE_WITH_ID = re.compile(
+    r'(<div class="proof [^"]*" id="([^"]+)">\s*<p class="admonition-title") id="\2"'
+)
 
 logger = logging.getLogger(__name__)
 
@@ -226,6 +232,18 @@ def drop_thebe(app, doctree, docname):
             node.parent.remove(node)
 
 
+def drop_ids_of_contents(app, doctree, docname):
+    """Remove the ids that the contents of all proofs and exercises share."""
+    for node in doctree.findall(nodes.section):
+        node["ids"] = [i for i in node["ids"] if i not in SHARED_IDS]
+
+
+def drop_ids_of_titles(app, pagename, templatename, context, doctree):
+    """Remove from a statement's title the id that the statement has."""
+    if "body" in context:
+        context["body"] = TITLE_WITH_ID.sub(r"\1", context["body"])
+
+
 def visit_citation(self, node):
     """Give a reference the role that its list asks for."""
     HTML5Translator.visit_citation(self, node)
@@ -306,6 +324,8 @@ def setup(app):
     app.connect("builder-inited", forget_former_chapters, priority=100)
     app.connect("env-get-updated", update_contents)
     app.connect("doctree-resolved", drop_thebe, priority=900)
+    app.connect("doctree-resolved", drop_ids_of_contents, priority=900)
+    app.connect("html-page-context", drop_ids_of_titles)
     app.add_node(nodes.citation, override=True, html=(visit_citation, depart_citation))
     app.connect("html-page-context", date_unknown, priority=400)
     app.connect("html-page-context", describe, priority=490)

@@ -1,10 +1,26 @@
 // What scrolls sideways can be reached, and moved, with the keyboard.
 function markScrollable() {
-  const wide = "mjx-container[display], .pst-scrollable-table-container";
-  for (const box of document.querySelectorAll(wide)) {
-    if (box.scrollWidth > box.clientWidth) box.tabIndex = 0;
-    else box.removeAttribute("tabindex");
-  }
+  const wide = {
+    Formula: "mjx-container[display]", Table: ".pst-scrollable-table-container",
+    Code: ".bd-content pre", Figure: "figure:has(> img.wide)",
+  };
+  for (const [name, boxes] of Object.entries(wide))
+    for (const box of document.querySelectorAll(boxes)) {
+      const scrolls = box.scrollWidth > box.clientWidth;
+      const marks = {tabindex: 0, role: "group", "aria-label": `${name}, scrolls`};
+      for (const [mark, value] of Object.entries(marks))
+        if (scrolls) box.setAttribute(mark, value);
+        else box.removeAttribute(mark);
+    }
 }
 addEventListener("load", markScrollable);
 addEventListener("resize", markScrollable);
+
+// A tip stays while it is pointed at, describes its link, and Escape closes it.
+globalThis.tippy?.setDefaultProps({
+  appendTo: () => document.body,
+  aria: {content: "describedby", expanded: false},
+});
+addEventListener("keydown", ({key}) => {
+  if (key === "Escape") globalThis.tippy?.hideAll();
+});

@@ -127,9 +127,16 @@
     return [1, 3, 5].map((k) => parseInt(hex.slice(k, k + 2), 16));
   }
 
-  // A number as people write it, with a point or a comma; else NaN.
-  const number = (text) => /^[\d.,]+(e[+-]?\d+)?$/i.test(text.trim())
+  // A number as people write it, with a point or a comma; else NaN. 1,000 may be a
+  // thousand, or one.
+  const number = (text) => /^\+?(?![1-9]\d*,\d{3}$)[\d.,]+(e[+-]?\d+)?$/i.test(text.trim())
     ? Number(text.replace(",", ".")) : NaN;
+
+  // A number as it is shown: no zero below zero, and a minus sign, not a hyphen.
+  const fixed = (x, digits) =>
+    (Number(x.toFixed(digits)) || 0).toFixed(digits).replace("-", "−");
+  const significant = (x) => x.toPrecision(4).replace("-", "−");
+  const plural = (n, noun) => `${n} ${noun}${n === 1 ? "" : "s"}`;
 
   function start(root) {
     const data = JSON.parse(root.querySelector("script.mlp-data").textContent);
@@ -184,7 +191,7 @@
         Object.assign(bar.firstChild.style, {
           width: `${width}%`, left: `${signed ? (x > 0 ? 50 : 50 - width) : 0}%`,
           background: signed && x < 0 ? "var(--minus)" : "var(--plus)"});
-        number.textContent = x.toFixed(digits);
+        number.textContent = fixed(x, digits);
       });
     }
 
@@ -206,8 +213,14 @@
       const {acts, grads, p} = state;
       find(".mlp-forward").hidden = find(".mlp-labels").hidden = !acts;
       find(".mlp-backward").hidden = !grads;
-      find(".mlp-verdict").textContent = acts ? `The network reads ${reading(acts)}.`
-        : "The canvas is empty, so there is nothing to compute.";
+      find(".mlp-rate").hidden = !grads;
+      find(".mlp-descent").hidden = !grads && !state.steps && !state.message;
+      const verdict = [acts ? `The network reads ${reading(acts)}.`
+        : "The canvas is empty, so there is nothing to compute."];
+      if (state.steps)
+        verdict.push(`The weights are changed by ${plural(state.steps, "step")}, until Reset.`);
+      if (penned) verdict.push("A pen has drawn: fingers wait until Clear.");
+      find(".mlp-verdict").textContent = verdict.join(" ");
       for (const button of root.querySelectorAll(".mlp-labels button"))
         button.setAttribute("aria-pressed", Number(button.value) === state.label);
       find(".mlp-steps").textContent = state.message;
@@ -216,7 +229,7 @@
         heat(name, acts[name], wide(acts[name].length), false);
       bars("y_hat", digitNames, acts.y_hat, false, 3);
       if (!grads) return;
-      find("[name=loss]").textContent = state.loss.toPrecision(4);
+      find("[name=loss]").textContent = significant(state.loss);
       bars("dz3", digitNames, grads.dz3, true, 3);
       for (const name of ["da2", "dz2", "da1", "dz1", "dX"])
         heat(name, grads[name], wide(grads[name].length), true);
@@ -242,7 +255,8 @@
 
     function setPixels(X, label = null) {
       penned = false;
-      Object.assign(state, {X: Float64Array.from(X), label, steps: 0, message: ""});
+      Object.assign(state, {X: Float64Array.from(X), label});
+      say("");
       pen.clearRect(0, 0, pad.width, pad.height);
       enlarge(pen, X, pad.width / 28);
       show();
@@ -259,12 +273,14 @@
     function readPad() {
       const {data: rgba} = pen.getImageData(0, 0, pad.width, pad.height);
       const ink = Float32Array.from({length: rgba.length / 4}, (_, k) => rgba[4 * k + 3] / 255);
-      Object.assign(state, {X: preprocess(ink, pad.width), steps: 0, message: ""});
+      state.X = preprocess(ink, pad.width);
+      say("");
     }
 
     // One pointer draws at a time. A pen comes before fingers, which may be a palm:
-    // once it has drawn, they wait for a new digit.
-    let drawing = null, penned = false, frame = 0;
+    // once it has drawn, they wait for a new digit. Two fingers enlarge the page, and
+    // draw nothing until both are lifted.
+    let drawing = null, penned = false, pinching = false, frame = 0;
 
     function stroke(event) {
       const box = pad.getBoundingClientRect();
@@ -291,16 +307,22 @@
       repaint();
     }
 
+    document.addEventListener("pointerdown", ({pointerType, isPrimary}) => {
+      if (pointerType !== "touch") return;
+      if (isPrimary) pinching = false;
+      else if (drawing?.type === "touch") { takeBack(); pinching = true; }
+    }, {capture: true});
     pad.addEventListener("pointerdown", (event) => {
       const {pointerId: id, pointerType: type} = event;
-      if (event.button !== 0 || event.ctrlKey || (penned && type === "touch")) return;
+      if (event.button !== 0 || event.ctrlKey) return;
+      if (type === "touch" && (penned || pinching)) return;
       if (drawing && (type !== "pen" || drawing.type === "pen")) return;
       if (drawing) takeBack();
       event.preventDefault();
       try { pad.setPointerCapture(id); } catch { /* a simulated pen */ }
       penned ||= type === "pen";
-      const {X, label, steps, message} = state;
-      drawing = {id, type, last: null, before: {X, label, steps, message},
+      const {X, label, message} = state;
+      drawing = {id, type, last: null, before: {X, label, message},
                  ink: pen.getImageData(0, 0, pad.width, pad.height)};
       if (!X) state.label = null;
       stroke(event);
@@ -320,34 +342,48 @@
     message.id = `mlp-${Math.random().toString(36).slice(2)}`;
     field.setAttribute("aria-describedby", message.id);
     field.addEventListener("input", () => field.removeAttribute("aria-invalid"));
+    field.addEventListener("keydown", (event) => {
+      if (event.key === "Enter") find("[data-do=step]").click();
+    });
+    function say(text, invalid = false) {
+      state.message = text;
+      if (invalid) field.setAttribute("aria-invalid", "true");
+      else field.removeAttribute("aria-invalid");
+    }
     const actions = {
       clear() {
         penned = false;
         pen.clearRect(0, 0, pad.width, pad.height);
-        Object.assign(state, {X: null, label: null, steps: 0, message: ""});
+        Object.assign(state, {X: null, label: null});
+        say("");
       },
       step() {
-        const rate = number(field.value), valid = rate > 0 && rate <= 10;
-        field.setAttribute("aria-invalid", !valid);
-        if (!valid) {
-          state.message = `The learning rate is ${field.value ? `"${field.value}"` : "empty"}: `
-            + "expected a number above 0 and at most 10, such as 0.003.";
+        const rate = number(field.value);
+        if (!(rate > 0 && rate <= 10)) {
+          say(`The learning rate is ${field.value ? `"${field.value}"` : "empty"}: `
+            + "expected a number above 0 and at most 10, such as 0.003.", true);
           return;
         }
         const [loss, read] = [state.loss, reading(state.acts)];
         state.p = step(state.p, state.acts, state.grads, rate);
         compute();
         state.steps += 1;
-        state.message = `Step ${state.steps}, learning rate ${rate}: the loss went from `
-          + `${loss.toPrecision(4)} to ${state.loss.toPrecision(4)}; the network read ${read}, `
-          + `and now reads ${reading(state.acts)}.`;
+        say(`Step ${state.steps}, learning rate ${rate}: the loss went from `
+          + `${significant(loss)} to ${significant(state.loss)}; the network read ${read}, `
+          + `and now reads ${reading(state.acts)}.`);
       },
       reset() {
-        Object.assign(state, {p: trained, steps: 0, message: "The trained weights are back."});
+        Object.assign(state, {p: trained, steps: 0});
+        say("The trained weights are back.");
       },
     };
     for (const button of root.querySelectorAll("[data-do]"))
       button.addEventListener("click", () => { actions[button.dataset.do](); show(); });
+    // In a notebook a key is a command, d d deletes the cell: keys used here stay here.
+    root.addEventListener("keydown", (event) => {
+      const command = event.ctrlKey || event.metaKey || event.altKey;
+      if (!command && event.key !== "Escape") event.stopPropagation();
+    });
     find("[name=neuron]").max = trained.b1.length - 1;
     find("[name=neuron]").addEventListener("input", () => show());
 
