@@ -96,3 +96,13 @@ def test_every_figure_has_caption_and_alternative_text(chapter):
             figure = cell.metadata["mystnb"]
             assert len(figure["figure"]["caption"]) > 20
             assert len(figure["image"]["alt"]) > 20
+
+
+def test_a_silent_correction_is_marked_where_it_happens():
+    """A reader with the notes in hand finds out why an equation reads otherwise."""
+    places = {equation.number: equation.chapter for equation in equations()}
+    for number in (12, 13, 35, 38, 43, 44, 51, 52, 53, 54):
+        page = (BOOK / f"{places[number]}.md").read_text("utf-8")
+        place = page.index(f"(eq-{number})")
+        near = page[max(0, place - 900) : place + 900]
+        assert "<err-" in near or "{ref}`ch-errata`" in near, number

@@ -9,9 +9,11 @@ each equation with its line of the program and its check.
 import itertools
 import logging
 import re
+from pathlib import Path
 
 from docutils import nodes
 from equations import BOOK, SOURCE, checks, equations, program
+from planted import errors
 from sphinx import addnodes
 from sphinx.domains.math import MathDomain
 from sphinx.util.docutils import SphinxDirective
@@ -36,10 +38,14 @@ class SourceMathDomain(MathDomain):
 
 
 class EquationList(SphinxDirective):
-    """List every equation with its line of the program and its check."""
+    """List every equation with its line of the program, its check and its errors."""
 
     def run(self):
-        for path in [*BOOK.glob("*.md"), *SOURCE.glob("*.py")]:
+        for path in [
+            *BOOK.glob("*.md"),
+            *SOURCE.glob("*.py"),
+            Path(__file__).with_name("planted.py"),
+        ]:
             self.env.note_dependency(str(path))
         found = equations()
         lines, asserts = program(), checks()
@@ -77,6 +83,7 @@ class EquationList(SphinxDirective):
                     )
                     words += [nodes.Text(f" · {what} "), link]
                     break
+        words += nodes.Text(f" · errors planted: {len(errors(equation.number))}")
         math = nodes.math_block(equation.latex, equation.latex, nowrap=False)
         math["docname"], math["number"], math["label"] = self.env.docname, None, None
         return [words, math]

@@ -14,6 +14,7 @@ from mlpnotes.network import (
     loss_gradient,
     predict,
 )
+from mlpnotes.problem import random_problem
 from mlpnotes.storage import load_params, load_pretrained, save_params
 from mlpnotes.training import DivergedError, History, TrainingInterrupted, train
 
@@ -39,6 +40,7 @@ __all__ = [
     "loss_gradient",
     "one_hot",
     "predict",
+    "random_problem",
     "save_params",
     "sigmoid",
     "softmax",

@@ -263,6 +263,33 @@ def _each_entry(f, x, partial, name="x"):
     return np.stack(columns, axis=-1).reshape(columns[0].shape + x.shape)
 
 
+def agree(got, expected, rtol=1e-11, atol=1e-14):
+    """Return whether two arrays have the same shape and, nearly, the same numbers.
+
+    Parameters
+    ----------
+    got, expected : array_like
+        Real or complex.
+    rtol, atol : float
+        An entry may differ by atol plus rtol times the expected entry. By
+        default that is eleven digits: far more than a wrong formula gives, and
+        what rounding leaves of float64.
+
+    Returns
+    -------
+    bool
+        False if the shapes differ: nothing is broadcast.
+
+    Examples
+    --------
+    >>> agree([1.0, 2.0], [1.0, 2.0 + 1e-12]), agree([1.0], 1.0)
+    (True, False)
+    """
+    return np.shape(got) == np.shape(expected) and bool(
+        np.allclose(got, expected, rtol=rtol, atol=atol)
+    )
+
+
 class Row(NamedTuple):
     """One compared array: its name, shape, relative error and worst entry."""
 

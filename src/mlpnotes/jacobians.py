@@ -141,7 +141,8 @@ def dz_da(W):
     -------
     ndarray, shape (m, n)
     """
-    return as_floats("W", W, 2).T  # (27), (43)
+    W = as_floats("W", W, 2)
+    return W.T  # (27), (43)
 
 
 def da_dz(a):

@@ -332,7 +332,7 @@ def penalty_surface(surfaces, w, ax=None):
     return ax
 
 
-def step_errors(steps, errors, ax=None):
+def step_errors(steps, errors, mark=None, ax=None):
     """Draw the error of derivatives against the step h, one curve for each method.
 
     Parameters
@@ -340,6 +340,8 @@ def step_errors(steps, errors, ax=None):
     steps : ndarray, shape (n,)
     errors : dict of str to ndarray, shape (n,)
         Name of the method -> relative errors; zeros are drawn at 1e-17.
+    mark : float, optional
+        A step at which a dotted line stands.
     ax : matplotlib.axes.Axes, optional
 
     Returns
@@ -353,6 +355,8 @@ def step_errors(steps, errors, ax=None):
         ax.plot(
             steps, np.maximum(error, 1e-17), styles[i % 3], color=color, label=name
         )  # fmt: skip
+    if mark:
+        ax.axvline(mark, color=INK, linestyle=":", linewidth=1)
     ax.legend(frameon=False, loc=(0.06, 0.24))
     return ax
 
@@ -605,7 +609,7 @@ def one_digit(acts, gradients, dX, ax=None):
         one.set(facecolor="none", title=title)
         if k % 4 == 3:
             one.barh(np.arange(values.size), values, color=np.where(
-                values < 0, SECOND, ACCENT))  # fmt: skip
+                values < 0, "#b2182b", ACCENT))  # fmt: skip
             one.invert_yaxis()
             one.set_yticks(range(values.size))
             one.spines[["top", "right"]].set_visible(False)

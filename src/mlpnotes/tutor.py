@@ -19,9 +19,9 @@ from typing import NamedTuple
 import numpy as np
 
 from mlpnotes.checks import check_count, check_dtype, kind_of, short
-from mlpnotes.functions import one_hot
 from mlpnotes.mistakes import EQUATIONS, HYPOTHESES, LINES
-from mlpnotes.network import Activations, Params, forward, init_params
+from mlpnotes.network import Activations, Params, forward
+from mlpnotes.problem import random_problem
 
 RIGHT, WRONG, FOLLOWS = "right", "wrong here", "follows"
 SHAPE, MISSING, HIDDEN = "wrong shape", "missing", "not returned"
@@ -147,15 +147,8 @@ class Diagnosis:
 
 def make_problem(sizes=(7, 6, 5, 4, 3), *, rng, dtype=np.float64, l2=0.03):
     """Return a random problem of the sizes (B, n0, n1, n2, K)."""
-    B, n0, n1, n2, K = sizes
-    params = init_params(n0, n1, n2, K, rng=rng, dtype=dtype, std=1.0)
-    biases = {
-        f"b{k}": rng.normal(size=n).astype(dtype) for k, n in ((1, n1), (2, n2), (3, K))
-    }
-    params = params._replace(**biases)
-    X = rng.normal(size=(B, n0)).astype(dtype)
-    y = one_hot(rng.integers(K, size=B), K).astype(dtype)
-    return Problem(params, forward(params, X), y, l2)
+    params, X, y = random_problem(sizes, rng=rng, dtype=dtype, std=1.0)
+    return Problem(params, forward(params, X), y.astype(dtype), l2)
 
 
 def diagnose(backward, *, form=None, seed=0, sizes=(7, 6, 5, 4, 3), dtype=np.float64):
