@@ -123,6 +123,11 @@ class Book:
         return len([*(self.book / "_build/.jupyter_cache").rglob("base.ipynb")])
 
 
+def small_book(test):
+    """Leave a test that builds the small book to `make site-test`."""
+    return pytest.mark.site(pytest.mark.xdist_group("small book")(test))
+
+
 @pytest.fixture(scope="module")
 def book(tmp_path_factory):
     if not shutil.which("make"):
@@ -143,6 +148,7 @@ def first_build(book, tmp_path_factory):
     )  # fmt: skip
 
 
+@small_book
 def test_screen_holds_a_line_for_each_chapter_and_the_address(book, first_build):
     code, said, ran = first_build
     assert code == 0, said
@@ -154,6 +160,7 @@ def test_screen_holds_a_line_for_each_chapter_and_the_address(book, first_build)
     assert len(said) == 1 + 3 + 2, said
 
 
+@small_book
 def test_settings_of_the_reader_change_nothing(book, first_build):
     assert '<img alt="A line."' in book.page("draw")
     image = next((book.book / "_build/jupyter_execute").glob("*.png"))
@@ -161,6 +168,7 @@ def test_settings_of_the_reader_change_nothing(book, first_build):
     assert "started" not in book.page("greet")
 
 
+@small_book
 def test_changes_run_the_chapters_that_see_them(book, first_build):
     book.change("src/mlpnotes/playground.js", "first script", "second script")
     book.change("src/mlpnotes/words.py", "'hello'", "'good day'")
@@ -176,6 +184,7 @@ def test_changes_run_the_chapters_that_see_them(book, first_build):
     assert book.kept() == 3
 
 
+@small_book
 def test_faults_are_located_stop_the_build_and_are_not_kept(book, first_build):
     book.change("book/greet.md", "greet()\n", "1 / 0\n")
     book.change("src/mlpnotes/plots.py", "plt.plot([1, 2])", "pass")
