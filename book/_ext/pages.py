@@ -28,7 +28,7 @@ PDF_ICON = "fa-file-pdf"
 PDF_LINK = f'href="{PDF}"'
 UNUSED = ("thebe", "design")  # parts of extensions that this book does not use
 
-SHARED_IDS = ("proof-content", "exercise-content", "solution-content")
+SHARED_IDS = ("proof", "proof-content", "exercise-content", "solution-content")
 TITLE_WITH_ID = re.compile(
     r'(<div class="proof [^"]*" id="([^"]+)">\s*<p class="admonition-title") id="\2"'
 )
@@ -233,8 +233,8 @@ def drop_thebe(app, doctree, docname):
 
 
 def drop_ids_of_contents(app, doctree, docname):
-    """Remove the ids that the contents of all proofs and exercises share."""
-    for node in doctree.findall(nodes.section):
+    """Remove the ids that all proofs, and the contents of all exercises, share."""
+    for node in doctree.findall(nodes.Element):
         node["ids"] = [i for i in node["ids"] if i not in SHARED_IDS]
 
 
