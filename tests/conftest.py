@@ -15,7 +15,7 @@ from nbval.plugin import IPyNbCell, NbCellError
 from record import SANITIZE, TESTS, chapters
 from verdict import describe, differs, fault, last_words
 
-from mlpnotes import init_params, one_hot
+from mlpnotes import random_problem
 
 
 @pytest.fixture
@@ -26,12 +26,7 @@ def rng():
 @pytest.fixture
 def problem(rng):
     """Return params, X and y with B, n0, n1, n2, K all different."""
-    B, n0, n1, n2, K = 7, 6, 5, 4, 3
-    params = init_params(n0, n1, n2, K, rng=rng)
-    params = params._replace(
-        b1=rng.normal(size=n1), b2=rng.normal(size=n2), b3=rng.normal(size=K)
-    )
-    return params, rng.normal(size=(B, n0)), one_hot(rng.integers(K, size=B), K)
+    return random_problem(rng=rng)
 
 
 @pytest.fixture(scope="session")
