@@ -9,6 +9,7 @@ from mlpnotes import (
     Params,
     accuracy,
     backward,
+    epochs,
     forward,
     init_params,
     load_mnist,
@@ -17,7 +18,6 @@ from mlpnotes import (
     one_hot,
     predict,
     train,
-    training,
 )
 from mlpnotes.checks import NAMES
 from mlpnotes.training import cosine, descend, evaluate
@@ -90,7 +90,7 @@ def test_wrong_data(problem, rng, wrong, monkeypatch):
     named = re.sub(r"(use |asarray\\\()X", r"\1validation\[0\]", named)
     with np.errstate(all="ignore"):
         bad = change(X, y)
-    monkeypatch.setattr(training, "_copy", None)  # nothing is copied before
+    monkeypatch.setattr(epochs, "_copy", None)  # nothing is copied before
     options = dict(epochs=1, batch_size=3, learning_rate=0.1, rng=rng)
     for words, call in (
         (sentence, lambda: train(params, *bad, **options)),

@@ -1,5 +1,6 @@
 """The backward pass of a three-layer perceptron, line by line."""
 
+from mlpnotes.epochs import DivergedError, History, TrainingInterrupted
 from mlpnotes.functions import cross_entropy, log_softmax, one_hot, sigmoid, softmax
 from mlpnotes.mnist import load_mnist
 from mlpnotes.network import (
@@ -16,7 +17,7 @@ from mlpnotes.network import (
 )
 from mlpnotes.problem import random_problem
 from mlpnotes.storage import load_params, load_pretrained, save_params
-from mlpnotes.training import DivergedError, History, TrainingInterrupted, train
+from mlpnotes.training import train
 
 __version__ = "0.1.0"
 

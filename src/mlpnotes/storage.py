@@ -39,8 +39,14 @@ def save_params(path, params):
         ``NotADirectoryError``, ``IsADirectoryError`` or ``PermissionError``
         where one of them says why.
     """
-    path = _file(path)
+    as_file(path)
     check_params(params)
+    write_arrays(path, params._asdict())
+
+
+def write_arrays(path, arrays):
+    """Write named arrays to an .npz file, as `save_params` does."""
+    path = as_file(path)
     target = Path(os.path.realpath(path))
     if not target.parent.exists():
         raise FileNotFoundError(f"cannot write {path}: there is no {target.parent}")
@@ -52,7 +58,7 @@ def save_params(path, params):
         if place.exists() and not os.access(place, os.W_OK):
             raise PermissionError(f"cannot write {path}: {place} is write-protected")
     content = io.BytesIO()
-    np.savez(content, **params._asdict())
+    np.savez(content, **arrays)
     temporary = target.with_name(f".{secrets.token_hex(8)}")
     try:
         with open(temporary, "xb") as file:  # the umask decides on its permissions
@@ -89,12 +95,10 @@ def load_params(path):
         If the file cannot be read; a ``FileNotFoundError``,
         ``IsADirectoryError`` or ``PermissionError`` where one of them says why.
     """
-    path = _file(path)
-    if path.exists() and not path.is_file():  # a device may never end
-        raise OSError(f"cannot read {path}: it is not a regular file")
-    content, held = path.read_bytes(), []
+    path, held = as_file(path), []
+    content = read_whole(path)
     try:
-        with np.load(io.BytesIO(content), allow_pickle=False) as file:
+        with np.load(content, allow_pickle=False) as file:
             held = file.files
             params = Params(**file)
     except Exception as error:  # zipfile, zlib and NumPy raise ten different kinds
@@ -110,6 +114,14 @@ def load_params(path):
         what = str(error).partition(": use ")[0]  # there is nothing to use it on yet
         raise ValueError(f"{path} holds no parameters of a network: {what}") from error
     return params
+
+
+def read_whole(path):
+    """Return a file's content, in memory: a device, which may never end, has none."""
+    path = as_file(path)
+    if path.exists() and not path.is_file():
+        raise OSError(f"cannot read {path}: it is not a regular file")
+    return io.BytesIO(path.read_bytes())
 
 
 def load_pretrained():
@@ -135,14 +147,14 @@ def load_pretrained():
     return load_params(PRETRAINED)
 
 
-def _file(path):
+def as_file(path, name="path"):
     """Return the path of a file that may or may not be there, but is no folder."""
     if not isinstance(path, str | os.PathLike):
         raise TypeError(
-            f"path is of type {type(path).__name__}, expected str or pathlib.Path"
+            f"{name} is of type {type(path).__name__}, expected str or pathlib.Path"
         )
     if not os.path.basename(path):
-        raise ValueError(f"path is {os.fspath(path)!r}, expected the name of a file")
+        raise ValueError(f"{name} is {os.fspath(path)!r}, expected the name of a file")
     path = Path(os.path.expanduser(path))
     if path.is_dir():
         raise IsADirectoryError(f"{path} is a folder, expected a file")

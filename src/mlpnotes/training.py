@@ -1,92 +1,29 @@
 """Minibatch gradient descent."""
 
-import contextlib
 import math
-import time
-from dataclasses import dataclass, field
 
 import numpy as np
-from threadpoolctl import ThreadpoolController
-from tqdm import tqdm
 
+from mlpnotes.checkpoint import digest, name_of
 from mlpnotes.checks import (
     BLOCK,
     check_augmented,
     check_callable,
     check_count,
     check_data,
-    check_finite,
-    check_flag,
     check_number,
-    check_pair,
     check_params,
-    check_rng,
     check_step,
     is_finite,
     largest,
     overflow,
 )
+from mlpnotes.epochs import Settings, run
 from mlpnotes.functions import log_softmax
-from mlpnotes.network import Params, forward, loss_gradient
+from mlpnotes.network import forward, loss_gradient
 
 SMALL = 512  # below this batch size BLAS gets one thread: see the notes of train
 POOL = 3200  # rows that augment gets at a time
-
-
-@dataclass(frozen=True, eq=False)  # arrays have no single truth of ==
-class History:
-    """What `train` measured, and what it trained.
-
-    Attributes
-    ----------
-    params : Params
-        The parameters after the last epoch.
-    train_loss, train_accuracy : ndarray, shape (epochs,)
-        On the whole training set after each epoch, the loss without penalty.
-    val_loss, val_accuracy : ndarray, shape (epochs,)
-        The same on the validation set; empty without one.
-    seconds : ndarray, shape (epochs,)
-        The time of each epoch's training alone, evaluation excluded.
-    """
-
-    params: Params = field(repr=False)
-    train_loss: np.ndarray
-    train_accuracy: np.ndarray
-    val_loss: np.ndarray
-    val_accuracy: np.ndarray
-    seconds: np.ndarray
-
-
-class _Stopped:
-    """An end before the last epoch, which keeps the epochs that were finished."""
-
-    def __init__(self, message, history):
-        super().__init__(message)
-        self.history = history
-
-    def __reduce__(self):
-        return type(self), (str(self), self.history)  # else unpickled by message alone
-
-
-class DivergedError(_Stopped, ArithmeticError):
-    """Training left the finite numbers.
-
-    Attributes
-    ----------
-    history : History
-        All epochs before; ``history.params`` are the last finite parameters.
-    """
-
-
-class TrainingInterrupted(_Stopped, KeyboardInterrupt):
-    """Training was stopped by Ctrl-C, or by the button of a notebook.
-
-    Attributes
-    ----------
-    history : History
-        All epochs before; ``history.params`` are the parameters after the last
-        of them, or those that training started from.
-    """
 
 
 def train(
@@ -106,6 +43,7 @@ def train(
     validation=None,
     threads=None,
     progress=False,
+    checkpoint=None,
 ):
     """Train by gradient descent on minibatches, reshuffled every epoch.
 
@@ -149,6 +87,9 @@ def train(
         and else as many as it has been given.
     progress : bool
         Show a progress bar.
+    checkpoint : path-like, optional
+        A file that is written after each epoch. If it is there already, training
+        goes on from it, to the same bits as if it had never stopped.
 
     Returns
     -------
@@ -157,8 +98,11 @@ def train(
     Raises
     ------
     TypeError, ValueError
-        If an argument is not what it should be: before the first epoch. Or if
-        schedule or augment returns something else, when it does.
+        If an argument is not what it should be, or the checkpoint is that of
+        another training: before the first epoch. Or if schedule or augment
+        returns something else, when it does.
+    OSError
+        If the checkpoint cannot be read or written.
     DivergedError
         If the loss or a parameter is no longer finite after an epoch.
     TrainingInterrupted
@@ -176,67 +120,44 @@ def train(
 
     Beside X and y, memory is needed for a few batches and a few copies of the
     parameters, whatever the number of epochs.
+
+    A checkpoint holds the parameters, momentum's velocity, the state of rng and
+    what was measured. The same call again goes on from it, and sets rng. All else
+    must be as it was, but for threads, progress and, without a schedule, a larger
+    number of epochs. Functions are told apart by their names alone.
     """
-    check_params(params)
-    epochs = check_count(epochs, "epochs", 0)
-    batch_size = check_count(batch_size, "batch_size", 1)
-    learning_rate = check_number(learning_rate, "learning_rate", least=0)
-    l2 = check_number(l2, "l2", least=0)
-    momentum = check_number(momentum, "momentum", least=0, below=1)
+    from threadpoolctl import ThreadpoolController
+
+    settings = Settings(
+        params, epochs, batch_size, learning_rate, l2, momentum, schedule, rng,
+        validation, progress,
+    )  # fmt: skip
     input_dropout = check_number(input_dropout, "input_dropout", least=0, below=1)
-    check_callable(schedule, "schedule")
     check_callable(augment, "augment")
-    check_rng(rng)
     if threads is not None:
         threads = check_count(threads, "threads", 1, most=1024)
-    check_flag(progress, "progress")
-    for name, p in params._asdict().items():
-        check_finite(p, name)
     check_data(params, X, y)
-    if validation is not None:
-        check_data(params, *check_pair(validation, "validation"), "validation ")
-
-    start, params = params, _copy(params)
-    velocity = Params(*(np.zeros_like(p) for p in params)) if momentum else None
-    steps, done, most = epochs * -(-len(X) // batch_size), 0, 0.0
+    settings.check_validation()
+    checkpoint = settings.checkpoint(
+        checkpoint, lambda: [digest(X, y)], input_dropout=input_dropout,
+        augment=name_of(augment),
+    )  # fmt: skip
     blas = ThreadpoolController()
-    limit = threads or (1 if batch_size < SMALL else None)
-    finished = _copy(params), ()  # assigned as one, so that they always fit
-    try:
-        with tqdm(range(1, epochs + 1), unit="epoch", disable=not progress) as bar:
-            for epoch in bar:
-                with _arithmetic(blas, limit):
-                    begin = time.perf_counter()
-                    for X_batch, y_batch in _batches(
-                        X, y, batch_size, augment, input_dropout, rng
-                    ):
-                        factor = _factor(schedule, done / steps, learning_rate)
-                        most = max(most, factor)
-                        rate = learning_rate * factor
-                        step = loss_gradient(params, X_batch, y_batch, l2, times=rate)
-                        descend(params, velocity, step, momentum)
-                        done += 1
-                    record = (time.perf_counter() - begin,)
-                with _arithmetic(blas, threads):
-                    record += _evaluate(params, X, y)
-                    if validation is not None:
-                        record += _evaluate(params, *validation)
-                    if not all(np.isfinite(a).all() for a in (record[1], *params)):
-                        sentence = _divergence(
-                            epoch, start, X, y, learning_rate, most, l2
-                        )
-                        raise DivergedError(sentence, _history(*finished))
-                finished = _copy(params), (*finished[1], record)
-                bar.set_postfix(loss=f"{record[1]:.4f}")
-        return _history(*finished)
-    except KeyboardInterrupt:
-        n = len(finished[1])
-        raise TrainingInterrupted(
-            f"training was interrupted after {n} of {epochs} epochs, which are in "
-            "the error's .history; its .params are those "
-            + ("after them" if n else "it started from"),
-            _history(*finished),
-        ) from None
+    few = threads or (1 if settings.batch_size < SMALL else None)
+
+    def epoch(params, velocity, rates):
+        with blas.limit(limits=few, user_api="blas"):
+            batches = _batches(X, y, settings.batch_size, augment, input_dropout, rng)
+            for (X_batch, y_batch), rate in zip(batches, rates, strict=False):
+                step = loss_gradient(params, X_batch, y_batch, settings.l2, times=rate)
+                descend(params, velocity, step, settings.momentum)
+
+    def measure(params):
+        with blas.limit(limits=threads, user_api="blas"):
+            record = _evaluate(params, X, y)
+            return record + (_evaluate(params, *validation) if validation else ())
+
+    return run(settings, len(X), epoch, measure, lambda: largest(params, X), checkpoint)
 
 
 def descend(params, velocity, step, momentum=0.0):
@@ -321,6 +242,12 @@ def evaluate(params, X, y):
 
 def _evaluate(params, X, y):
     """Return the mean loss, nan if a sum is not finite, and the accuracy."""
+    loss, right = totals(params, X, y)
+    return loss / len(X), right / len(X)
+
+
+def totals(params, X, y):
+    """Return the sum of the losses, nan if one is not finite, and of the right ones."""
     total, right = 0.0, 0
     for i in range(0, len(X), BLOCK):
         acts, labels = forward(params, X[i : i + BLOCK]), y[i : i + BLOCK]
@@ -328,26 +255,7 @@ def _evaluate(params, X, y):
             return math.nan, math.nan
         total -= float((labels * log_softmax(acts.z3)).sum(dtype=np.float64))
         right += int((acts.z3.argmax(axis=1) == labels.argmax(axis=1)).sum())
-    return total / len(X), right / len(X)
-
-
-@contextlib.contextmanager
-def _arithmetic(blas, threads):
-    """Hold BLAS to so many threads, and let overflow pass: it is reported."""
-    with (
-        np.errstate(over="ignore", invalid="ignore"),
-        blas.limit(limits=threads, user_api="blas"),
-    ):
-        yield
-
-
-def _factor(schedule, done, learning_rate):
-    """Return what the learning rate is multiplied by."""
-    if schedule is None:
-        return 1.0
-    factor = check_number(schedule(done), f"schedule({done:.3g})", least=0)
-    check_number(learning_rate * factor, f"learning_rate * schedule({done:.3g})")
-    return factor
+    return total, right
 
 
 def _batches(X, y, batch_size, augment, input_dropout, rng):
@@ -370,38 +278,3 @@ def _drop(X, probability, rng):
     """Return X with entries set to zero at random, the others scaled up."""
     keep = rng.random(X.shape, dtype=np.float32) >= probability
     return X * keep * X.dtype.type(1 / (1 - probability))
-
-
-def _copy(params):
-    return Params(*(p.copy() for p in params))
-
-
-def _divergence(epoch, start, X, y, learning_rate, factor, l2):
-    """Return what happened, and what may help: not always a smaller rate.
-
-    The factor is the largest that a schedule has returned, 1 without one.
-    """
-    (name, size), rate = largest(start, X), learning_rate * factor
-    if size > 1e4 or not math.isfinite(_evaluate(start, X, y)[0]):
-        advice = f"{name} has entries of size {size:g}: bring them near 1"
-    elif rate * l2 > 1:
-        scheduled, way = (" * schedule(...)", ", schedule") if factor != 1 else ("", "")
-        advice = (
-            f"a step multiplies the weights by 1 - 2 * learning_rate{scheduled} * l2, "
-            f"{1 - 2 * rate * l2:g}: try a smaller l2{way} or learning_rate"
-        )
-    elif factor > 1:
-        advice = f"schedule returned {factor:g}: try factors of at most 1"
-    else:
-        advice = f"try a learning_rate below {learning_rate:g}"
-    return (
-        f"training diverged in epoch {epoch}, out of the finite numbers; {advice}. "
-        "The error's .history.params are those before this epoch"
-    )
-
-
-def _history(params, records):
-    columns = [np.array(c) for c in zip(*records, strict=True)] or [np.empty(0)] * 3
-    seconds, *measures = columns
-    measures += [np.empty(0)] * (4 - len(measures))
-    return History(params, *measures, seconds)
