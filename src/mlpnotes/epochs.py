@@ -107,7 +107,7 @@ class Settings:
             check_finite(p, name)
 
     def check_validation(self):
-        """Raise if validation is not a pair like the training data, which come first."""
+        """Raise if validation is no pair of data; those for training come first."""
         if self.validation is not None:
             X, y = check_pair(self.validation, "validation")
             check_data(self.params, X, y, "validation ")

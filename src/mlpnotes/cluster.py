@@ -1,0 +1,223 @@
+"""Data that stay on the workers of a Dask cluster, and sums over them.
+
+Nothing here knows of networks: tasks are functions, and Dask runs them. What it has
+taught its users is built in: whatever a worker may take with it when it is lost can
+be computed again, no key is used twice, and sums have an order of their own.
+"""
+
+import functools
+import itertools
+import os
+import secrets
+import signal
+import socket
+import threading
+from collections import deque
+from contextlib import contextmanager
+
+import dask
+import numpy as np
+from distributed import Client, Future, WorkerPlugin
+
+from mlpnotes.checks import short
+from mlpnotes.epochs import Stopped
+
+FAN = 8  # parts that are added at once: beyond, the workers add them in a tree
+LARGE = "distributed.admin.large-graph-warning-threshold"
+LOG = "distributed.admin.low-level-log-length"
+
+
+class ShardError(Stopped, RuntimeError):
+    """A worker could not do its part; the ``__cause__`` is what it raised.
+
+    Attributes
+    ----------
+    history : History or None
+        All epochs before; None if training had not begun.
+    """
+
+
+class Shards:
+    """Pieces of the data, each the result of a task and held where that ran.
+
+    Parameters
+    ----------
+    client : distributed.Client
+    tasks : list of tuples
+        What makes each piece: a function and its arguments.
+
+    Attributes
+    ----------
+    rows : int
+        How many observations there are, in all pieces.
+    """
+
+    def __init__(self, client, tasks):
+        self.client, self.tasks = client, tasks
+        self.name, self.counter = secrets.token_hex(16), itertools.count()
+        self.held, self.starts = [], None
+
+    def __enter__(self):
+        try:
+            self.held = self._submit(self.tasks)
+            self.starts = np.cumsum([0, *self.map(_rows)])
+        except BaseException:
+            self.__exit__()
+            raise
+        self.rows = int(self.starts[-1])
+        return self
+
+    def __exit__(self, *_):
+        _release(self.held)
+
+    def map(self, function, *arguments):
+        """Return function(*arguments, *piece) of every piece."""
+        futures = self._submit([(_call, function, arguments, p) for p in self.held])
+        return self._gather(futures, dict(enumerate(futures)), futures)
+
+    def sum(self, function, params, rows):
+        """Return the sums of what function(params, X, y) is on the pieces' rows.
+
+        The rows are numbers of observations in all pieces; those of one piece keep
+        their order. The function returns a tuple of arrays.
+        """
+        piece = np.searchsorted(self.starts, rows, side="right") - 1
+        pieces = np.unique(piece).tolist()
+        sums = self._submit(
+            (
+                _call_on,
+                function,
+                params,
+                rows[piece == k] - self.starts[k],
+                self.held[k],
+            )
+            for k in pieces
+        )
+        parts, every = dict(zip(pieces, sums, strict=True)), list(sums)
+        while len(sums) > FAN:
+            groups = [sums[i : i + FAN] for i in range(0, len(sums), FAN)]
+            sums = self._submit((_add, *group) for group in groups)
+            every += sums
+        return _add(*self._gather(sums, parts, every))
+
+    def _submit(self, tasks):
+        """Start tasks under a new name: equal ones would be taken for the same.
+
+        A name for each call, too, or Dask takes the steps of a training for one
+        great map over the pieces, and moves these to whichever worker is idle.
+        """
+        name = f"shard-{self.name}-{next(self.counter)}"
+        return [self.client.submit(*t, key=(name, k)) for k, t in enumerate(tasks)]
+
+    def _gather(self, futures, parts, every):
+        """Return results, or raise for the first part that failed; forget them all."""
+        try:
+            return self.client.gather(futures)
+        except KeyboardInterrupt:
+            for future in every:  # Dask complains of those that end by being released
+                future.add_done_callback(Future.release)
+            every = []
+            raise
+        except Exception:
+            for k, future in parts.items():
+                if future.status == "error":
+                    try:
+                        future.result()
+                    except Exception as error:
+                        raise ShardError(self._failure(k, error)) from error
+            raise
+        finally:
+            _release(every)
+
+    def _failure(self, k, error):
+        """Return what to say of a piece: which observations, and what happened."""
+        which = f"shard {k} of {len(self.held)}"
+        if self.starts is not None:
+            which += f", observations {self.starts[k]} to {self.starts[k + 1] - 1},"
+        return f"{which} failed (all counted from 0): {type(error).__name__}: {error}"
+
+
+def _release(futures):
+    """Let the cluster forget these, also if an exception still refers to them."""
+    for future in futures:
+        future.release()
+
+
+def _call(function, arguments, piece):
+    return function(*arguments, *piece)
+
+
+def _call_on(function, params, rows, piece):
+    return function(params, *(array.take(rows, axis=0) for array in piece))
+
+
+def _rows(X, y):
+    return len(X)
+
+
+def _add(first, *others):
+    """Return sums, added in this order."""
+    columns = zip(first, *others, strict=True)
+    return first._make(functools.reduce(np.add, column) for column in columns)
+
+
+def check_client(client):
+    """Raise if this is not a client that can be asked and waited for."""
+    if not isinstance(client, Client):
+        way = ": use Client(cluster)" if hasattr(client, "scheduler_address") else ""
+        raise TypeError(
+            f"client is {short(client)}, expected a distributed.Client{way}"
+        )
+    if client.asynchronous:
+        raise ValueError("client is asynchronous, expected Client(...) without that")
+    if client.status != "running":
+        raise ValueError(f"client is {client.status}, expected one that is running")
+
+
+@contextmanager
+def prepared(client):
+    """Let the cluster pass large arguments, keep no log of them, and survive Ctrl-C."""
+    with dask.config.set({LARGE: "1000 PB"}):
+        before = client.run_on_scheduler(_set_log, 0)
+        client.register_plugin(_Deaf(_group()), name=_Deaf.name)
+        try:
+            yield
+        finally:
+            if client.status == "running":
+                client.unregister_worker_plugin(_Deaf.name)
+                client.run_on_scheduler(_set_log, before)
+
+
+def _set_log(length, dask_scheduler):
+    """Set how many messages to a worker are kept, each with all its arguments.
+
+    Returns how many it was: 1,000 for each worker, if nobody has changed it.
+    """
+    before = dask.config.get(LOG)
+    dask.config.set({LOG: length})  # for workers that come
+    for stream in dask_scheduler.stream_comms.values():
+        stream.recent_message_log = deque(stream.recent_message_log, maxlen=length)
+    return before
+
+
+class _Deaf(WorkerPlugin):
+    """Ctrl-C goes to all processes of a terminal or kernel: it is not for workers."""
+
+    name = "mlpnotes-deaf"
+
+    def __init__(self, group):
+        self.group, self.before = group, None
+
+    def setup(self, worker):
+        own = threading.current_thread() is threading.main_thread()
+        if own and self.group is not None and _group() == self.group:
+            self.before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+    def teardown(self, worker):
+        if self.before is not None:
+            signal.signal(signal.SIGINT, self.before)
+
+
+def _group():
+    """Return which processes get a Ctrl-C together with this one."""
+    return (socket.gethostname(), os.getpgrp()) if hasattr(os, "getpgrp") else None
