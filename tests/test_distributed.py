@@ -116,10 +116,12 @@ def test_an_epoch_is_that_of_one_machine_but_for_rounding(client, problem):
 
 def test_the_number_of_workers_changes_no_bit(problem):
     found = []
-    for workers in (1, 2, 3):
-        with started(workers) as client:
+    with started(3) as client:
+        for workers in (3, 2, 1):
+            client.cluster.scale(workers)
+            while len(pids(client)) != workers:
+                time.sleep(0.02)
             found.append(train(client, *problem, shards=3, **options()))
-            assert len(pids(client)) == workers
     assert same(found[0], found[1])
     assert same(found[0], found[2])
 
@@ -180,28 +182,28 @@ def test_functions_give_the_shards_and_the_driver_never_calls_them(client, probl
     assert same(even, train(client, params, give(X), give(y), shards=3, **options()))
 
 
-@pytest.fixture
-def victims(problem):
-    """Return a cluster of two whose workers may be killed, and what should result."""
+@pytest.fixture(scope="module")
+def victims():
+    """Return a cluster of two whose workers may be killed: they come back."""
     with started(2) as client:
-        yield client, train(client, *problem, shards=3, **options())
+        yield client
 
 
 @pytest.mark.parametrize("during", [False, True])
-def test_a_killed_worker_changes_no_bit(victims, problem, during):
-    client, expected = victims
-    old = pids(client)
-    steps = iter(range(99))
+def test_a_killed_worker_changes_no_bit(victims, client, problem, during):
+    victims.wait_for_workers(2)
+    old, steps = pids(victims), iter(range(99))
 
     def kill():
-        scheduler = client.cluster.scheduler
-        end = time.monotonic() + 10
-        while during and time.monotonic() < end:
-            for address, worker in scheduler.workers.items():
-                if worker.processing:
-                    os.kill(old[address], signal.SIGKILL)
-                    return
-        os.kill(next(iter(old.values())), signal.SIGKILL)
+        workers = victims.cluster.scheduler.workers
+        while during and not any(w.processing for w in workers.values()):
+            pass
+        os.kill(
+            next(
+                (old[a] for a, w in workers.items() if w.processing), min(old.values())
+            ),
+            signal.SIGKILL,
+        )
 
     def schedule(done):
         if next(steps) == 7:  # in the second epoch
@@ -211,32 +213,33 @@ def test_a_killed_worker_changes_no_bit(victims, problem, during):
                 thread.join()
         return 1.0
 
-    history = train(client, *problem, shards=3, schedule=schedule, **options())
-    assert same(history, expected)
-    client.wait_for_workers(2)
-    assert len(set(pids(client).values()) - set(old.values())) == 1
+    history = train(victims, *problem, shards=3, schedule=schedule, **options())
+    victims.wait_for_workers(2)
+    assert len(set(pids(victims).values()) - set(old.values())) == 1
+    assert same(history, train(client, *problem, shards=3, **options()))
 
 
-def test_a_killed_worker_comes_back_without_a_log(victims, problem):
-    client, _ = victims
-    scheduler = client.cluster.scheduler
-    lengths = []
+def test_the_log_is_off_also_for_workers_that_come_and_on_again(victims, problem):
+    victims.wait_for_workers(2)
+    steps, during = iter(range(99)), []
 
-    def log():
-        return [s.recent_message_log.maxlen for s in scheduler.stream_comms.values()]
-
-    before = log()
+    def lengths():
+        streams = victims.cluster.scheduler.stream_comms.values()
+        return [stream.recent_message_log.maxlen for stream in streams]
 
     def schedule(done):
-        if done == 0:
-            os.kill(min(pids(client).values()), signal.SIGKILL)
-        elif len(scheduler.workers) == 2:
-            lengths.append(log())
+        if (step := next(steps)) == 3:
+            os.kill(min(pids(victims).values()), signal.SIGKILL)
+        elif step == 8:
+            while len(lengths()) != 2:
+                time.sleep(0.02)
+        during.append(lengths())
         return 1.0
 
-    train(client, *problem, schedule=schedule, **options(epochs=40))
-    assert lengths[-1] == [0, 0]
-    assert log() == before
+    before = lengths()
+    train(victims, *problem, schedule=schedule, **options())
+    assert during[0] == during[-1] == [0, 0]
+    assert lengths() == before
 
 
 def test_a_shard_that_kills_its_workers_is_named(problem, tmp_path):
