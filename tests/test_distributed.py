@@ -119,7 +119,7 @@ def test_the_number_of_workers_changes_no_bit(problem):
     with started(3) as client:
         for workers in (3, 2, 1):
             client.cluster.scale(workers)
-            while len(pids(client)) != workers:
+            while len(client.nthreads()) != workers:
                 time.sleep(0.02)
             found.append(train(client, *problem, shards=3, **options()))
     assert same(found[0], found[1])
@@ -382,7 +382,7 @@ def test_memory_is_flat_over_epochs(client, rng):
         )  # fmt: skip
     finally:
         tracemalloc.stop()
-    assert max(used[2:]) < min(used[2:]) + 2
+    assert max(used[2:]) < min(used[2:]) + 10  # of 38 that are sent
 
 
 def test_progress_bar(client, problem, capsys):

@@ -178,13 +178,12 @@ def check_client(client):
 def prepared(client):
     """Let the cluster pass large arguments, keep no log of them, and survive Ctrl-C."""
     with dask.config.set({LARGE: "1000 PB"}):
+        client.register_plugin(_Deaf(_group()))
         before = client.run_on_scheduler(_set_log, 0)
-        client.register_plugin(_Deaf(_group()), name=_Deaf.name)
         try:
             yield
         finally:
             if client.status == "running":
-                client.unregister_worker_plugin(_Deaf.name)
                 client.run_on_scheduler(_set_log, before)
 
 
@@ -201,21 +200,17 @@ def _set_log(length, dask_scheduler):
 
 
 class _Deaf(WorkerPlugin):
-    """Ctrl-C goes to all processes of a terminal or kernel: it is not for workers."""
+    """Workers that a terminal's or a notebook's Ctrl-C would end as well ignore it."""
 
-    name = "mlpnotes-deaf"
+    name, idempotent = "mlpnotes-deaf", True  # once, and as long as the cluster lasts
 
     def __init__(self, group):
-        self.group, self.before = group, None
+        self.group = group
 
     def setup(self, worker):
         own = threading.current_thread() is threading.main_thread()
         if own and self.group is not None and _group() == self.group:
-            self.before = signal.signal(signal.SIGINT, signal.SIG_IGN)
-
-    def teardown(self, worker):
-        if self.before is not None:
-            signal.signal(signal.SIGINT, self.before)
+            signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def _group():
