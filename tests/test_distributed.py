@@ -436,15 +436,21 @@ def test_nothing_is_left_and_nothing_is_said(tmp_path):
     """A terminal's Ctrl-C, and a clean end: no warning, no process, no port."""
     (tmp_path / "script.py").write_text(
         textwrap.dedent("""
-        import logging, os, signal
+        import os, signal, threading
         import numpy as np, psutil
         from distributed import Client, LocalCluster
         from mlpnotes import TrainingInterrupted, random_problem
         from mlpnotes.distributed import train
 
+        def press(workers):
+            while not any(worker.processing for worker in workers.values()):
+                pass
+            os.killpg(os.getpgrp(), signal.SIGINT)
+
         def schedule(done):
-            if done > 0.5:
-                os.killpg(os.getpgrp(), signal.SIGINT)
+            if done == 0.5:
+                workers = cluster.scheduler.workers
+                threading.Thread(target=press, args=[workers]).start()
             return 1.0
 
         if __name__ == "__main__":

@@ -101,10 +101,9 @@ class Checkpoint:
 
 
 def digest(*arrays):
-    """Return a text that changes with any entry, shape or dtype of these arrays."""
+    """Return a text that changes with any entry of these arrays."""
     sha = hashlib.sha256()
     for array in arrays:
-        sha.update(f"{array.shape} {array.dtype.str}".encode())
         for i in range(0, len(array), BLOCK):
             sha.update(np.ascontiguousarray(array[i : i + BLOCK]))
     return sha.hexdigest()
