@@ -7,7 +7,7 @@ import numpy as np
 
 from mlpnotes.checks import BLOCK, check_params, short
 from mlpnotes.network import Params
-from mlpnotes.storage import as_file, read_whole, write_arrays
+from mlpnotes.storage import read_whole, write_arrays
 
 CHANGING = ("params", "velocity")  # of a training, an array for each parameter
 
@@ -17,7 +17,7 @@ class Checkpoint:
 
     Parameters
     ----------
-    path : path-like
+    path : Path
         The file. It need not be there yet.
     rng : numpy.random.Generator
         What the training draws from: its state is part of what is written, and
@@ -28,7 +28,7 @@ class Checkpoint:
     """
 
     def __init__(self, path, rng, belongs):
-        self.path = as_file(path, "checkpoint")
+        self.path = path
         self.rng = rng
         self.belongs = {**belongs, "rng": type(rng.bit_generator).__name__}
 

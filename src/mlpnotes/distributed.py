@@ -36,7 +36,7 @@ def train(
     checkpoint=None,
     shards=None,
 ):
-    """Train on the workers of a Dask cluster as `mlpnotes.train` does on one machine.
+    """Train on the workers of a Dask cluster: the twin of `mlpnotes.training.train`.
 
     Parameters
     ----------
@@ -45,15 +45,15 @@ def train(
     params : Params
         Where to start. They are not modified.
     X, y : ndarrays, or callables
-        As for `mlpnotes.train`; or functions that return those of shard k, called
-        by the worker that will hold them, so that no other machine needs the room.
-        Both return the same each time: a shard that is lost is asked for again.
+        As for the twin; or functions that return those of shard k, called by the
+        worker that will hold them, so that no other machine needs the room. They
+        return the same each time: a shard that is lost is asked for again.
     shards : int, optional
         How many pieces the data are cut into. By default one for each worker that
         the cluster has now; for callables it must be said.
     epochs, batch_size, learning_rate, l2, momentum, schedule, rng, validation, \
 progress, checkpoint
-        As for `mlpnotes.train`. The validation data stay here.
+        As for the twin. The validation data stay here.
 
     Returns
     -------
@@ -62,17 +62,17 @@ progress, checkpoint
     Raises
     ------
     TypeError, ValueError, OSError, DivergedError, TrainingInterrupted
-        As `mlpnotes.train` does, or if client is not a running Client.
+        As the twin does, or if client is not a running Client.
     ShardError
         If a shard cannot be had or computed with: it says which observations.
 
     Notes
     -----
-    The batches are those of `mlpnotes.train` for the same rng, and so is the result
-    after a step, but for rounding: the sums are added shard by shard. The result
-    depends on the number of shards, in the last bits, and on nothing else of the
-    cluster, if its machines are alike. One shard gives the bits of `mlpnotes.train`
-    with ``threads=1``. Workers may come and go; while there is none, it waits.
+    The batches are those of the twin for the same rng, and so is the result after a
+    step, but for rounding: the sums are added shard by shard. It depends on the
+    number of shards, in the last bits, and on nothing else of the cluster, if its
+    machines are alike. One shard gives the bits of the twin with ``threads=1``.
+    Workers may come and go; while there is none, it waits.
 
     This machine needs memory for a few copies of the parameters for each shard, up
     to eight, and eight bytes an observation for their order. The scheduler keeps a
@@ -82,15 +82,13 @@ progress, checkpoint
     check_client(client)
     settings = Settings(
         params, epochs, batch_size, learning_rate, l2, momentum, schedule, rng,
-        validation, progress,
+        validation, progress, checkpoint,
     )  # fmt: skip
     tasks = _tasks(client, params, X, y, shards)
     settings.check_validation()
     with prepared(client), Shards(client, tasks) as data:
-        checkpoint = settings.checkpoint(
-            checkpoint, lambda: data.map(digest), input_dropout=0.0,
-            augment=name_of(None),
-        )  # fmt: skip
+        belongs = {"input_dropout": 0.0, "augment": name_of(None)}
+        saved = settings.saved(lambda: data.map(digest), **belongs)
 
         def epoch(params, velocity, rates):
             order = rng.permutation(data.rows)
@@ -111,7 +109,7 @@ progress, checkpoint
         def entry():
             return max(data.map(_largest, params), key=lambda found: found[1])
 
-        return run(settings, data.rows, epoch, measure, entry, checkpoint)
+        return run(settings, data.rows, epoch, measure, entry, saved)
 
 
 def batch_sums(params, X, y):

@@ -4,6 +4,7 @@ import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import numpy as np
 
@@ -20,11 +21,12 @@ from mlpnotes.checks import (
     check_rng,
 )
 from mlpnotes.network import Params
+from mlpnotes.storage import as_file
 
 
 @dataclass(frozen=True, eq=False)  # arrays have no single truth of ==
 class History:
-    """What `train` measured, and what it trained.
+    """What a training measured, and what it trained.
 
     Attributes
     ----------
@@ -92,6 +94,7 @@ class Settings:
     rng: np.random.Generator
     validation: tuple | None
     progress: bool
+    checkpoint: Path | None
 
     def __post_init__(self):
         check_params(self.params)
@@ -105,6 +108,8 @@ class Settings:
         check_flag(self.progress, "progress")
         for name, p in self.params._asdict().items():
             check_finite(p, name)
+        if self.checkpoint is not None:
+            self.checkpoint = as_file(self.checkpoint, "checkpoint")
 
     def check_validation(self):
         """Raise if validation is no pair of data; those for training come first."""
@@ -112,26 +117,23 @@ class Settings:
             X, y = check_pair(self.validation, "validation")
             check_data(self.params, X, y, "validation ")
 
-    def checkpoint(self, path, digests, **more):
-        """Return the checkpoint of this training, or None without a path.
+    def saved(self, digests, **belongs):
+        """Return the Checkpoint of this training, or None if there shall be none.
 
         The function digests returns one for each shard of the data.
         """
-        if path is None:
+        if self.checkpoint is None:
             return None
-        data = digests()
         names = ("batch_size", "learning_rate", "l2", "momentum")
-        belongs = {name: getattr(self, name) for name in names} | more
+        belongs |= {name: getattr(self, name) for name in names}
         belongs["schedule"] = name_of(self.schedule)
         if self.schedule is not None:  # it is asked for the fraction that is done
             belongs["epochs"] = self.epochs
-        belongs |= {
-            "shards": len(data),
-            "params": digest(*self.params),
-            "X and y": data,
-        }
+        data = digests()
+        belongs |= {"shards": len(data), "X and y": data}
+        belongs["params"] = digest(*self.params)
         belongs["validation"] = self.validation and digest(*self.validation)
-        return Checkpoint(path, self.rng, belongs)
+        return Checkpoint(self.checkpoint, self.rng, belongs)
 
 
 class Rates:
@@ -155,7 +157,7 @@ class Rates:
         return rate * factor
 
 
-def run(settings, rows, epoch, measure, largest, checkpoint):
+def run(settings, rows, epoch, measure, largest, saved):
     """Train, and return the History; raise as `train` does.
 
     Parameters
@@ -171,22 +173,22 @@ def run(settings, rows, epoch, measure, largest, checkpoint):
         then on those for validation.
     largest : callable
         Returns the name and size of the largest entry that training started with.
-    checkpoint : Checkpoint or None
+    saved : Checkpoint or None
     """
     from tqdm import tqdm
 
     epochs, start = settings.epochs, settings.params
-    params, velocity, records = (checkpoint and checkpoint.read()) or _first(settings)
+    params, velocity, records = (saved and saved.read()) or _first(settings)
     if len(records) > epochs:
         raise ValueError(
-            f"epochs is {epochs}, but checkpoint {checkpoint.path} has {len(records)}"
+            f"epochs is {epochs}, but checkpoint {saved.path} has {len(records)}"
         )
     steps = -(-rows // settings.batch_size)
     rates = Rates(settings, epochs * steps, len(records) * steps)
     finished = _copy(params), records  # assigned as one, so that they always fit
     try:
-        if checkpoint and not records:
-            checkpoint.write(params, velocity, records)  # or know now that it cannot
+        if saved and not records:
+            saved.write(params, velocity, records)  # or know now that it cannot
         with (
             np.errstate(over="ignore", invalid="ignore"),  # it is reported
             tqdm(
@@ -204,8 +206,8 @@ def run(settings, rows, epoch, measure, largest, checkpoint):
                         _divergence(number, entry, loss, settings, rates.most)
                     )
                 finished = _copy(params), (*finished[1], record)
-                if checkpoint:
-                    checkpoint.write(params, velocity, finished[1])
+                if saved:
+                    saved.write(params, velocity, finished[1])
                 bar.set_postfix(loss=f"{record[1]:.4f}")
         return _history(*finished)
     except Exception as error:

@@ -130,7 +130,7 @@ def train(
 
     settings = Settings(
         params, epochs, batch_size, learning_rate, l2, momentum, schedule, rng,
-        validation, progress,
+        validation, progress, checkpoint,
     )  # fmt: skip
     input_dropout = check_number(input_dropout, "input_dropout", least=0, below=1)
     check_callable(augment, "augment")
@@ -138,10 +138,8 @@ def train(
         threads = check_count(threads, "threads", 1, most=1024)
     check_data(params, X, y)
     settings.check_validation()
-    checkpoint = settings.checkpoint(
-        checkpoint, lambda: [digest(X, y)], input_dropout=input_dropout,
-        augment=name_of(augment),
-    )  # fmt: skip
+    belongs = {"input_dropout": input_dropout, "augment": name_of(augment)}
+    saved = settings.saved(lambda: [digest(X, y)], **belongs)
     blas = ThreadpoolController()
     few = threads or (1 if settings.batch_size < SMALL else None)
 
@@ -157,7 +155,7 @@ def train(
             record = _evaluate(params, X, y)
             return record + (_evaluate(params, *validation) if validation else ())
 
-    return run(settings, len(X), epoch, measure, lambda: largest(params, X), checkpoint)
+    return run(settings, len(X), epoch, measure, lambda: largest(params, X), saved)
 
 
 def descend(params, velocity, step, momentum=0.0):
