@@ -129,9 +129,8 @@ class Settings:
         belongs["schedule"] = name_of(self.schedule)
         if self.schedule is not None:  # it is asked for the fraction that is done
             belongs["epochs"] = self.epochs
-        data = digests()
+        belongs["params"], data = digest(*self.params), digests()
         belongs |= {"shards": len(data), "X and y": data}
-        belongs["params"] = digest(*self.params)
         belongs["validation"] = self.validation and digest(*self.validation)
         return Checkpoint(self.checkpoint, self.rng, belongs)
 
