@@ -107,6 +107,21 @@ def test_a_step_is_that_of_one_machine(client, rng, shards):
     assert many.train_loss == pytest.approx(one.train_loss, rel=1e-12)
 
 
+def test_many_sums_are_added_by_the_workers(client, problem, monkeypatch):
+    gather, got = client.gather, []
+
+    def record(futures):
+        got.append((futures[0].key[0].partition("-")[0], len(futures)))
+        return gather(futures)
+
+    monkeypatch.setattr(client, "gather", record)
+    for shards in (FAN, FAN + 1, 53):
+        step = options(epochs=1, batch_size=53)
+        train(client, *problem, shards=shards, **step)
+    sums = [number for number in got if number[0] != "map"]
+    assert sums == [("part", FAN), ("add", 2), ("add", 7)]
+
+
 def test_an_epoch_is_that_of_one_machine_but_for_rounding(client, problem):
     one = mlpnotes.train(*problem, **options())
     many = train(client, *problem, **options())

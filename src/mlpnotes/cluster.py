@@ -59,7 +59,7 @@ class Shards:
 
     def __enter__(self):
         try:
-            self.held = self._submit(self.tasks)
+            self.held = self._submit("shard", self.tasks)
             self.starts = np.cumsum([0, *self.map(_rows)])
         except BaseException:
             self.__exit__()
@@ -72,7 +72,8 @@ class Shards:
 
     def map(self, function, *arguments):
         """Return function(*arguments, *piece) of every piece."""
-        futures = self._submit([(_call, function, arguments, p) for p in self.held])
+        tasks = [(_call, function, arguments, piece) for piece in self.held]
+        futures = self._submit("map", tasks)
         return self._gather(futures, dict(enumerate(futures)), futures)
 
     def sum(self, function, params, rows):
@@ -82,31 +83,27 @@ class Shards:
         their order. The function returns a tuple of arrays.
         """
         piece = np.searchsorted(self.starts, rows, side="right") - 1
+
+        def task(k):
+            own = rows[piece == k] - self.starts[k]
+            return _call_on, function, params, own, self.held[k]
+
         pieces = np.unique(piece).tolist()
-        sums = self._submit(
-            (
-                _call_on,
-                function,
-                params,
-                rows[piece == k] - self.starts[k],
-                self.held[k],
-            )
-            for k in pieces
-        )
+        sums = self._submit("part", map(task, pieces))
         parts, every = dict(zip(pieces, sums, strict=True)), list(sums)
         while len(sums) > FAN:
             groups = [sums[i : i + FAN] for i in range(0, len(sums), FAN)]
-            sums = self._submit((_add, *group) for group in groups)
+            sums = self._submit("add", ((_add, *group) for group in groups))
             every += sums
         return _add(*self._gather(sums, parts, every))
 
-    def _submit(self, tasks):
+    def _submit(self, kind, tasks):
         """Start tasks under a new name: equal ones would be taken for the same.
 
         A name for each call, too, or Dask takes the steps of a training for one
         great map over the pieces, and moves these to whichever worker is idle.
         """
-        name = f"shard-{self.name}-{next(self.counter)}"
+        name = f"{kind}-{self.name}-{next(self.counter)}"
         return [self.client.submit(*t, key=(name, k)) for k, t in enumerate(tasks)]
 
     def _gather(self, futures, parts, every):
