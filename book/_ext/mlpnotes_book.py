@@ -19,7 +19,15 @@ from sphinx.domains.math import MathDomain
 from sphinx.util.docutils import SphinxDirective
 
 import mlpnotes
-from mlpnotes import augment, gradcheck, jacobians, playground, training, tutor
+from mlpnotes import (
+    augment,
+    distributed,
+    gradcheck,
+    jacobians,
+    playground,
+    training,
+    tutor,
+)
 
 SYMBOLS = {
     *mlpnotes.Activations._fields, *mlpnotes.Params._fields,
@@ -133,7 +141,9 @@ def link_comments(app, pagename, templatename, context, doctree):
 def public_names():
     """Return the package's functions and classes: name in text -> full name."""
     found = {name: getattr(mlpnotes, name) for name in mlpnotes.__all__}
-    for module in (augment, gradcheck, jacobians, playground, training, tutor):
+    for module in (
+        augment, distributed, gradcheck, jacobians, playground, training, tutor,
+    ):  # fmt: skip
         own = {n: v for n, v in vars(module).items() if callable(v) and n[0] != "_"}
         own = {n: v for n, v in own.items() if v.__module__ == module.__name__}
         prefix = module.__name__.removeprefix("mlpnotes.")

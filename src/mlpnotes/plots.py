@@ -625,3 +625,48 @@ def one_digit(acts, gradients, dX, ax=None):
         one.set_xticks([])
         one.set_yticks([])
     return ax
+
+
+def scaling(workers, seconds, batches, observations, measured=None, ax=None):
+    """Draw what more workers cost: the time of the messages, and the batch they need.
+
+    Parameters
+    ----------
+    workers : ndarray of int, shape (n,)
+    seconds : dict of str to ndarray, shape (n,)
+        Way to add the gradients -> time of a step's messages.
+    batches : dict of str to ndarray, shape (n,)
+        The same ways -> the batch size at which work outweighs them.
+    observations : int
+        How many there are: no batch is larger.
+    measured : dict of int to float, optional
+        Workers -> seconds that were measured.
+    ax : sequence of two matplotlib.axes.Axes, optional
+
+    Returns
+    -------
+    sequence of two matplotlib.axes.Axes
+    """
+    if ax is None:
+        _, ax = plt.subplots(
+            1, 2, figsize=(6.4, 3.4), dpi=160, facecolor="none", layout="constrained",
+        )  # fmt: skip
+    titles = "messages of a step, seconds", "batch for 80 % efficiency"
+    styles = dict(
+        zip(seconds, [(ACCENT, "-"), (SECOND, "--"), (INK, ":")], strict=True)
+    )
+    for one, title, curves in zip(ax, titles, (seconds, batches), strict=True):
+        _axes(one, title=title, xlabel="workers", xscale="log", yscale="log")
+        for name, (color, style) in styles.items():
+            one.plot(workers, curves[name], style, color=color, label=name)
+    if measured:
+        ax[0].plot(
+            *zip(*measured.items(), strict=True), "o", color=INK, label="measured"
+        )
+    ax[1].axhline(observations, color=FAINT, linewidth=0.8)
+    ax[1].text(workers[-1], observations, f"all {observations:,}", ha="right", va="top")
+    ax[0].figure.legend(
+        *ax[0].get_legend_handles_labels(), frameon=False, ncols=4,
+        loc="outside lower center",
+    )  # fmt: skip
+    return ax
