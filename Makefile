@@ -39,9 +39,9 @@ pdf: book  ## print the site as one PDF, and offer it on the pages (needs Chromi
 test: $(READY)  ## run the unit tests and every chapter's notebook
 	$(BIN)/pytest --nbval
 
-site-test: pdf  ## build small sites, and look at every page of the real one in Chromium
+site-test: pdf  ## build small sites, kill workers, and look at every page of the real site in Chromium
 	$(BIN)/pytest -m site --dist=loadgroup tests/test_build.py tests/test_execution.py \
-	  tests/test_site.py tests/test_playground_page.py
+	  tests/test_site.py tests/test_playground_page.py tests/test_distributed.py
 
 # make record CHAPTER=lemma-2 records one
 record: $(READY)  ## execute the chapters and keep their outputs as reference

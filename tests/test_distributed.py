@@ -33,6 +33,11 @@ from mlpnotes.distributed import ShardError, gradient, train
 SIZES = (53, 6, 5, 4, 3)
 
 
+def long(test):
+    """Leave a test that starts or mends a cluster of its own to `make site-test`."""
+    return pytest.mark.site(pytest.mark.xdist_group("cluster")(test))
+
+
 @contextlib.contextmanager
 def started(workers):
     with (
@@ -129,6 +134,7 @@ def test_an_epoch_is_that_of_one_machine_but_for_rounding(client, problem):
         np.testing.assert_allclose(p, q, rtol=1e-9, atol=1e-12)
 
 
+@long
 def test_the_number_of_workers_changes_no_bit(problem):
     found = []
     with started(3) as client:
@@ -204,6 +210,7 @@ def victims():
         yield client
 
 
+@long
 @pytest.mark.parametrize("during", [False, True])
 def test_a_killed_worker_changes_no_bit(victims, client, problem, during):
     victims.wait_for_workers(2)
@@ -234,6 +241,7 @@ def test_a_killed_worker_changes_no_bit(victims, client, problem, during):
     assert same(history, train(client, *problem, shards=3, **options()))
 
 
+@long
 def test_the_log_is_off_also_for_workers_that_come_and_on_again(victims, problem):
     victims.wait_for_workers(2)
     steps, during = iter(range(99)), []
@@ -257,6 +265,7 @@ def test_the_log_is_off_also_for_workers_that_come_and_on_again(victims, problem
     assert lengths() == before
 
 
+@long
 def test_a_shard_that_kills_its_workers_is_named(problem, tmp_path):
     params, X, y = problem
 
@@ -292,6 +301,7 @@ def test_a_shard_that_cannot_be_had_is_named(client, problem):
     assert_empty(client)
 
 
+@long
 def test_a_worker_that_raises_names_its_observations(problem, tmp_path):
     params, X, y = problem
     paths = [str(tmp_path / f"{k}.npy") for k in range(2)]
@@ -342,6 +352,7 @@ def test_ctrl_c_keeps_the_epochs_before_and_the_cluster(client, problem):
     assert_empty(client)
 
 
+@long
 def test_training_goes_on_to_the_same_bits_on_other_workers(problem, client, tmp_path):
     path = tmp_path / "training.npz"
     expected = train(client, *problem, shards=3, **options())
@@ -377,6 +388,7 @@ def test_one_machine_goes_on_where_one_shard_stopped(client, problem, tmp_path):
     assert same(history, mlpnotes.train(*problem, threads=1, **options()))
 
 
+@long
 def test_memory_is_flat_over_epochs(client, rng):
     """The scheduler runs in this process, and would keep 300 kB a step and worker."""
     params, (X, labels) = init_params(784, 50, rng=rng), (
@@ -447,6 +459,7 @@ def test_clients_that_cannot_be_waited_for(client, problem):
         train(empty, *problem, **options())
 
 
+@long
 def test_nothing_is_left_and_nothing_is_said(tmp_path):
     """A terminal's Ctrl-C, and a clean end: no warning, no process, no port."""
     (tmp_path / "script.py").write_text(

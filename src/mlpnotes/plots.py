@@ -634,7 +634,7 @@ def scaling(workers, seconds, batches, observations, measured=None, ax=None):
     ----------
     workers : ndarray of int, shape (n,)
     seconds : dict of str to ndarray, shape (n,)
-        Way to add the gradients -> time of a step's messages.
+        Way to add the gradients -> time of a step's messages; 0 is not drawn.
     batches : dict of str to ndarray, shape (n,)
         The same ways -> the batch size at which work outweighs them.
     observations : int
@@ -658,7 +658,8 @@ def scaling(workers, seconds, batches, observations, measured=None, ax=None):
     for one, title, curves in zip(ax, titles, (seconds, batches), strict=True):
         _axes(one, title=title, xlabel="workers", xscale="log", yscale="log")
         for name, (color, style) in styles.items():
-            one.plot(workers, curves[name], style, color=color, label=name)
+            y = np.where(curves[name] > 0, curves[name], np.nan)
+            one.plot(workers, y, style, color=color, label=name)
     if measured:
         ax[0].plot(
             *zip(*measured.items(), strict=True), "o", color=INK, label="measured"
