@@ -130,7 +130,8 @@ def test_a_killed_process_leaves_what_is_needed(problem, path, tmp_path):
             learning_rate=0.1, momentum=0.9, schedule=schedule,
             rng=np.random.default_rng(1), checkpoint="training.npz",
         )
-        """)
+        """),
+        "utf-8",
     )
 
     def run(*arguments):

@@ -496,10 +496,11 @@ def test_nothing_is_left_and_nothing_is_said(tmp_path):
                 print(len(client.nthreads()), "workers")
             connections = psutil.Process().net_connections()
             print([c for c in connections if c.status == "LISTEN"])
-        """)
+        """),
+        "utf-8",
     )
     process = subprocess.Popen(
-        [sys.executable, "-W", "error", "script.py"], cwd=tmp_path, text=True,
+        [sys.executable, "-W", "error", "script.py"], cwd=tmp_path, encoding="utf-8",
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True,
     )  # fmt: skip
     out, _ = process.communicate(timeout=60)
