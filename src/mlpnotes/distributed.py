@@ -124,7 +124,7 @@ def gradient(params, sums, B, l2=0.0, times=1.0):
     gradient = Params(*(dp * (times / B) for dp in sums))  # from sums to means
     if l2:
         for W, dW in zip(params[::2], gradient[::2], strict=True):
-            dW += times * 2 * l2 * W  # (54), (55)
+            dW += times * 2 * l2 * W
     return gradient
 
 
