@@ -6,8 +6,6 @@ import time
 from dataclasses import dataclass, field
 
 import numpy as np
-from threadpoolctl import ThreadpoolController
-from tqdm import tqdm
 
 from mlpnotes.checks import (
     BLOCK,
@@ -177,6 +175,9 @@ def train(
     Beside X and y, memory is needed for a few batches and a few copies of the
     parameters, whatever the number of epochs.
     """
+    from threadpoolctl import ThreadpoolController  # here: the rest needs NumPy alone
+    from tqdm import tqdm
+
     check_params(params)
     epochs = check_count(epochs, "epochs", 0)
     batch_size = check_count(batch_size, "batch_size", 1)

@@ -1,0 +1,154 @@
+"""One run of the student's function, judged; and what a second network adds."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from mlpnotes.tutor.calling import call
+from mlpnotes.tutor.judging import Judge
+from mlpnotes.tutor.returned import HUGE, named, shared
+from mlpnotes.tutor.stopped import judge_stopped
+from mlpnotes.tutor.verdict import (
+    FAULTS,
+    FOLLOWS,
+    HIDDEN,
+    RAISED,
+    RIGHT,
+    SHAPE,
+    WRONG,
+    listed,
+)
+
+SECOND = {
+    "equal": "In a network whose sizes are all 5",
+    "loud": "In a network with larger numbers",
+    "faint": "In a network with smaller numbers",
+}
+HINTS = {
+    "equal": "with other sizes it is right: is a size written into your function?",
+    "loud": "with small ones it is right: does your function cut something off?",
+    "faint": "with others it is right: does your function set something to zero?",
+}
+
+
+class Run(NamedTuple):
+    """What one run showed."""
+
+    rows: list
+    remarks: list
+    notes: list
+    summary: str  # what is to be said if no line can be named
+    order: list | None  # the names of what was returned
+    stopped: bool = False
+
+    @property
+    def ok(self):
+        """Whether nothing is wrong."""
+        good = all(r.status in (RIGHT, HIDDEN) for r in self.rows)
+        return good and not self.remarks and not self.summary
+
+
+def run(backward, how, problem, order=None):
+    """Call the function on a problem and judge what it did."""
+    outcome = call(backward, how, problem)
+    remarks, notes = [], []
+    if outcome.called:
+        notes.append(f"Your function was called as {outcome.called}.")
+    if outcome.changed:
+        remarks.append(
+            f"Your function changes its argument {', '.join(outcome.changed)}: "
+            "copy before you modify, or write a = a * b for a *= b."
+        )
+    with np.errstate(all="ignore"):
+        if outcome.error is not None:
+            rows, summary = judge_stopped(problem, how.form, outcome)
+            return Run(rows, remarks, notes, summary, None, stopped=True)
+        got, complaint = named(outcome.value, problem, order)
+        single = {
+            n for n, a in got.items()
+            if problem.y.dtype != np.float32 == getattr(a, "dtype", None)
+        }  # fmt: skip
+        if single:
+            which = [n for n in got if n in single]
+            who = "Your arrays" if len(which) == len(got) else listed(which)
+            notes.append(f"Of float32: {who}, compared in its precision.")
+        judge = Judge(problem, how.form, got, outcome.seen, single)
+        overlaps = shared(got)
+        got = {n: _copy(a) for n, a in got.items()}  # a second call may change them
+        again = call(backward, how, problem, watch=False).value
+        again = named(again, problem, list(got))[0]
+        differing = [n for n in got if _differs(judge.known, got[n], again.get(n))]
+        if differing:
+            remarks.append(
+                f"Two calls with equal arguments return different "
+                f"{', '.join(differing)}: does your function use random numbers, or "
+                "keep something between calls?"
+            )
+        rows = judge.judged()
+    remarks += overwritten(overlaps, {r.name: r for r in rows})
+    return Run(rows, remarks, notes, complaint, list(got))
+
+
+def _copy(a):
+    small = isinstance(a, np.ndarray) and a.size <= HUGE
+    return a.copy() if small else a
+
+
+def _differs(known, a, b):
+    if not isinstance(a, np.ndarray) or a.dtype.kind not in "fc" or a.size > HUGE:
+        return False  # judged, or not worth judging, elsewhere
+    if not isinstance(b, np.ndarray) or a.shape != b.shape:
+        return True
+    if not np.isfinite(a).all():
+        return not np.array_equal(a, b, equal_nan=True)
+    return not known.close(np.asarray(b), np.asarray(a)) and bool(np.any(a != b))
+
+
+def overwritten(overlaps, rows):
+    """Return remarks on arrays that were changed in place through another name."""
+    good = (RIGHT, FOLLOWS)
+    return [
+        f"{a} and {b} are one array: what changes {b} in place, such as "
+        f"{b} *= c, also changes {a}."
+        for a, b in overlaps
+        if rows[a].status not in good and rows[b].status in good
+    ]
+
+
+def join(main, second, name):
+    """Return the first run with what the second network adds to it."""
+    wrong = [r for r in second.rows if r.status in FAULTS]
+    if main.ok:
+        if second.stopped:
+            stop = second.summary or next(r.detail for r in wrong)
+            return main._replace(remarks=[f"{SECOND[name]}: {stop}"])
+        if not wrong:
+            return main
+        remark = f"{SECOND[name]} this is wrong, {HINTS[name]}"
+        rows = [_there(r, name) if r.status in FAULTS else r for r in second.rows]
+        return main._replace(rows=rows, remarks=[remark])
+    if second.summary and not any(r.hypotheses for r in second.rows):
+        return main
+    if not any(r.status in FAULTS for r in main.rows):  # stopped at no known line
+        if not wrong or second.stopped:
+            return main
+        summary = f"{main.summary} {SECOND[name]} it runs; there:"
+        return main._replace(rows=second.rows, summary=summary)
+    rows = [
+        _with_reason(r, s) if r.status in (SHAPE, RAISED) and not r.hypotheses else r
+        for r, s in zip(main.rows, second.rows, strict=True)
+    ]
+    return main._replace(rows=rows)
+
+
+def _there(r, name):
+    """Return a row that says in which network this is so."""
+    return r._replace(detail=f"{SECOND[name]}: {r.detail[0].lower()}{r.detail[1:]}")
+
+
+def _with_reason(r, s):
+    if s.status != WRONG or not s.hypotheses:
+        return r
+    return r._replace(
+        detail=f"{r.detail} {s.detail}", hypotheses=s.hypotheses, mend=s.mend
+    )

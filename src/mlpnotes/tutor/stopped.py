@@ -1,0 +1,83 @@
+"""A function that raised: judged up to the line that stopped it."""
+
+from mlpnotes.tutor.judging import Judge
+from mlpnotes.tutor.known import PARAMETERS
+from mlpnotes.tutor.mistakes.lines import EQUATIONS
+from mlpnotes.tutor.verdict import (
+    FAULTS,
+    HIDDEN,
+    RAISED,
+    UNCLEAR,
+    UNREACHED,
+    WRONG,
+    row,
+)
+
+
+def judge_stopped(problem, form, outcome):
+    """Return the rows of a function that raised, and what to say if none is named."""
+    stop = outcome.stop
+    text = describe(stop)
+    judge = Stopped(problem, form, outcome.seen)
+    rows = [row(name, UNREACHED) for name in EQUATIONS]
+    if judge.got:
+        rows = judge.judged()
+    last = max((i for i, n in enumerate(EQUATIONS) if n in judge.got), default=-1)
+    for i, r in enumerate(rows):
+        if r.name not in judge.got:
+            done = i < last and r.name not in PARAMETERS
+            status = HIDDEN if done else UNREACHED
+            rows[i] = row(r.name, status, credit=r.credit if done else 0)
+    if any(r.status in FAULTS for r in rows):
+        return rows, text
+    if stop.target in EQUATIONS:
+        i = list(EQUATIONS).index(stop.target)
+        rows[i] = row(stop.target, RAISED, text)
+        return rows, ""
+    return rows, text
+
+
+def describe(stop):
+    """Return where and why the function stopped, in a sentence."""
+    if stop.line is None:
+        return f"Your function stopped: {stop.why}."
+    where = f"line {stop.line}" + f", `{stop.text}`," * bool(stop.text)
+    return f"Your {where} stopped: {stop.why}."
+
+
+class Stopped(Judge):
+    """Judges local variables: what the function had computed before it stopped."""
+
+    def __init__(self, problem, form, seen):
+        super().__init__(problem, form, seen)
+        self.right = {n for n in self.arrays if self.settles(n)}
+
+    def settles(self, name):
+        """Return whether an array is right at some stage, and take it as finished."""
+        known, array, truth = self.known, self.arrays[name], self.known.truth[name]
+        stages = [array] if known.form == "notes" else [array, array * known.B]
+        if any(known.close(g, truth) for g in stages) or known.is_right(name, array):
+            self.arrays[name] = known.finished(name, truth)
+            return True
+        if name[:2] == "da" and known.close(array, known.truth[f"dz{name[2]}"]):
+            self.arrays[name] = truth  # changed in place for the next line
+            return True
+        return False
+
+    def judge(self, name, blamed):
+        """Return the row of a local variable, which may not be finished."""
+        known = self.known
+        if name in self.arrays and name not in self.right:
+            right = known.line(name)
+            stages = [self.arrays[name], self.arrays[name] * known.B]
+            for g in stages if known.form == "course" else ():
+                if known.close(g, right):
+                    self.arrays[name] = known.finished(name, right)
+                    break
+            else:
+                if known.is_finished(name):
+                    self.arrays[name] = known.finished(name, self.arrays[name])
+        r = super().judge(name, blamed)
+        if name in PARAMETERS and r.status == WRONG and not r.hypotheses:
+            return row(name, UNCLEAR)  # perhaps not finished
+        return r

@@ -1,0 +1,192 @@
+"""The verdict: a row for each line, and all of them as text, as HTML and as data."""
+
+import html
+import re
+import textwrap
+from typing import NamedTuple
+
+from mlpnotes.tutor.known import PARAMETERS
+from mlpnotes.tutor.mistakes.lines import EQUATIONS
+
+RIGHT, WRONG, FOLLOWS = "right", "wrong here", "follows"
+SHAPE, MISSING, HIDDEN = "wrong shape", "missing", "not returned"
+NONFINITE, TYPE, UNCLEAR = "not finite", "wrong type", "unclear"
+RAISED, UNREACHED = "raised", "not reached"
+FAULTS = (WRONG, SHAPE, MISSING, NONFINITE, TYPE, RAISED)
+
+
+class Row(NamedTuple):
+    """One line of the backward pass.
+
+    ``detail`` says what kind of mistake it is, ``mend`` what to write instead, and
+    ``hypotheses`` name it. ``credit`` is 1, 0, or None if the line does not count.
+    """
+
+    name: str
+    equation: int
+    status: str
+    detail: str = ""
+    hypotheses: tuple = ()
+    mend: str = ""
+    credit: int | None = None
+
+
+def row(name, status, detail="", hypotheses=(), mend="", credit=None):
+    """Return a row; what is right or follows earns its line, a fault does not."""
+    if status in (RIGHT, FOLLOWS):
+        credit = 1
+    elif status in (*FAULTS, UNREACHED):
+        credit = 0
+    return Row(name, EQUATIONS[name], status, detail, tuple(hypotheses), mend, credit)
+
+
+def _alike(r):
+    """Return what a row says, without the numbers of its layer and equation."""
+    return re.sub(rf"\({r.equation}\)|(?<=[Wbaz]){r.name[2]}", "", r.detail)
+
+
+def listed(names):
+    """Return "a, b and c"."""
+    *most, last = names
+    return f"{', '.join(most)} and {last}" if most else last
+
+
+class Diagnosis:
+    """What `diagnose` found; prints as a table.
+
+    Attributes
+    ----------
+    rows : list of Row
+        One for each of dz3, dW3, ..., db1, in the order of the program.
+    remarks : list of str
+        What concerns the function as a whole, such as a changed argument. With a
+        remark the function is not `ok`.
+    notes : list of str
+        What is good to know and no fault, such as how the function was called.
+    hint : int
+        How much `message` tells: 1 where the mistake is, 2 of what kind it is, 3 how
+        to mend it.
+    """
+
+    def __init__(self, rows, remarks=(), notes=(), summary="", hint=2):
+        self.rows, self.remarks, self.notes = list(rows), list(remarks), list(notes)
+        self.hint, self._summary = hint, summary
+
+    @property
+    def ok(self):
+        """Whether every returned line is right and there is no remark."""
+        good = all(r.status in (RIGHT, HIDDEN) for r in self.rows)
+        return good and not self.remarks and not self._summary
+
+    @property
+    def _first(self):
+        if all(r.status == MISSING and not r.detail for r in self.rows):
+            return None  # nothing came back
+        return next((r for r in self.rows if r.status in FAULTS), None)
+
+    @property
+    def first_wrong(self):
+        """The name of the first wrong line, or None: nothing wrong, or nothing back."""
+        return self._first.name if self._first else None
+
+    @property
+    def score(self):
+        """The fraction of the lines that are right given the lines before them.
+
+        A line that follows earns its part, as an error carried forward does; one
+        made of zeros alone earns nothing, and one that cannot be judged does not
+        count. A line that need not be returned earns its part with the arrays
+        made of it.
+        """
+        credits = [r.credit for r in self.rows if r.credit is not None]
+        return sum(credits) / len(credits) if credits else 0.0
+
+    @property
+    def message(self):
+        """What to mend first, in words: as much as `hint` allows."""
+        return self._words(self.hint)
+
+    @property
+    def mend(self):
+        """The last step of the hint: what the first wrong line should be."""
+        return self._first.mend if self._first else ""
+
+    def _words(self, hint):
+        first = self._first
+        if first is None:
+            if self._summary or self.remarks:
+                return self._summary
+            return "Every line is right."
+        parts = [self._summary, self._where(first)]
+        if hint >= 2:
+            parts += [first.detail, self._shared(first)]
+        if hint >= 3:
+            parts.append(first.mend)
+        return " ".join(filter(None, [*parts, self._rest(first)]))
+
+    def _where(self, first):
+        before = self.rows[: self.rows.index(first)]
+        if first.status == RAISED:
+            right = [r.name for r in before if r.status == RIGHT]
+            verb = "is" if len(right) == 1 else "are"
+            return f"{listed(right)} {verb} right." if right else ""
+        returned = any(r.status == HIDDEN for r in self.rows)
+        what = "line"
+        if returned and first.name in PARAMETERS:
+            what = "array that you return"
+        return f"{first.name} is the first wrong {what}, ({first.equation})."
+
+    def _shared(self, first):
+        same = [
+            r.name
+            for r in self.rows
+            if r.status == WRONG and r is not first and r.hypotheses
+            and _alike(r) == _alike(first)
+        ]  # fmt: skip
+        return f"The same holds for {listed(same)}." if same else ""
+
+    def _rest(self, first):
+        follow = [r.name for r in self.rows if r.status == FOLLOWS]
+        if not follow or first.status != WRONG:
+            return ""
+        faults = [r for r in self.rows if r.status in FAULTS]
+        names = listed(follow) if len(follow) < 4 else f"{len(follow)} later lines"
+        verb = "follows" if len(follow) == 1 else "follow"
+        if len(faults) > 1:
+            return f"{names} {verb} from the lines before."
+        return f"{names} {verb} from it: mend this one line."
+
+    def __str__(self):
+        first = self.first_wrong
+        lines = [
+            f"{r.name:4} {f'({r.equation})':5} "
+            + (r.status.upper() if r.name == first else r.status)
+            for r in self.rows
+        ]
+        words = filter(None, [self.message, *self.remarks, *self.notes])
+        return "\n\n".join(["\n".join(lines), *map(textwrap.fill, words)])
+
+    __repr__ = __str__
+
+    def _repr_html_(self):
+        body = ""
+        for r in self.rows:
+            loud = r.name == self.first_wrong
+            verdict = f"<strong>{r.status}</strong>" if loud else r.status
+            body += (
+                f'<tr><th scope="row"><code>{r.name}</code></th>'
+                f"<td>({r.equation})</td><td>{verdict}</td></tr>"
+            )
+        head = "<tr><th>line</th><th>equation</th><th>verdict</th></tr>"
+        fold = ""
+        if self.mend and self.hint == 2:
+            fold = (
+                "<details><summary>How to mend it</summary>"
+                f"<p>{html.escape(self.mend)}</p></details>"
+            )
+        message, *more = [self.message, *self.remarks, *self.notes]
+        text = [f"<p>{html.escape(w)}</p>" for w in (message, *more) if w]
+        return (
+            f"<table><thead>{head}</thead><tbody>{body}</tbody></table>"
+            + "".join([*text[:1], fold, *text[1:]])
+        )  # fmt: skip
