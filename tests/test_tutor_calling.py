@@ -11,6 +11,7 @@ import sys
 import numpy as np
 import pytest
 
+import mlpnotes
 from mlpnotes import Activations, Gradients, Params, backward
 from mlpnotes.tutor.calling import call, plan, source
 from mlpnotes.tutor.calling.why import why
@@ -647,7 +648,7 @@ def test_a_right_pass_shows_its_eleven_lines(numbers):
 
 def test_the_tutor_needs_numpy_alone(tmp_path):
     site = pathlib.Path(np.__file__).parents[1]
-    package = pathlib.Path(source.__file__).parents[1]
+    package = pathlib.Path(mlpnotes.__file__).parent
     for folder in (site / "numpy", site / "numpy.libs", package):
         if folder.exists():
             (tmp_path / folder.name).symlink_to(folder)
