@@ -13,6 +13,8 @@ from mlpnotes.tutor.verdict import (
     row,
 )
 
+EMPTY = "None: is its line still to be written?"  # the row of that line says it
+
 
 def judge_stopped(problem, form, outcome):
     """Return the rows of a function that raised, and what to say if none is named."""
@@ -29,7 +31,7 @@ def judge_stopped(problem, form, outcome):
             status = HIDDEN if done else UNREACHED
             rows[i] = row(r.name, status, credit=r.credit if done else 0)
     if any(r.status in FAULTS for r in rows):
-        return rows, text
+        return rows, text.replace(EMPTY, "None.")
     if stop.target in EQUATIONS:
         i = list(EQUATIONS).index(stop.target)
         rows[i] = row(stop.target, RAISED, text)
@@ -39,10 +41,10 @@ def judge_stopped(problem, form, outcome):
 
 def describe(stop):
     """Return where and why the function stopped, in a sentence."""
-    if stop.line is None:
-        return f"Your function stopped: {stop.why}."
-    where = f"line {stop.line}" + f", `{stop.text}`," * bool(stop.text)
-    return f"Your {where} stopped: {stop.why}."
+    where = "function"
+    if stop.line is not None:
+        where = f"line {stop.line}" + f", `{stop.text}`," * bool(stop.text)
+    return f"Your {where} stopped: {stop.why}" + "." * (stop.why[-1] not in "?.")
 
 
 class Stopped(Judge):

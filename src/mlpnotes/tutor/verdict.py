@@ -117,19 +117,22 @@ class Diagnosis:
             if self._summary or self.remarks:
                 return self._summary
             return "Every line is right."
-        parts = [self._summary, self._where(first)]
+        parts = [self._summary, self._where(first, hint)]
         if hint >= 2:
             parts += [first.detail, self._shared(first)]
         if hint >= 3:
             parts.append(first.mend)
         return " ".join(filter(None, [*parts, self._rest(first)]))
 
-    def _where(self, first):
+    def _where(self, first, hint):
         before = self.rows[: self.rows.index(first)]
         if first.status == RAISED:
             right = [r.name for r in before if r.status == RIGHT]
             verb = "is" if len(right) == 1 else "are"
-            return f"{listed(right)} {verb} right." if right else ""
+            words = [f"{listed(right)} {verb} right."] if right else []
+            if hint < 2:  # the detail, later, says it as well
+                words.append(f"Your line of {first.name}, ({first.equation}), stopped.")
+            return " ".join(words)
         returned = any(r.status == HIDDEN for r in self.rows)
         what = "line"
         if returned and first.name in PARAMETERS:

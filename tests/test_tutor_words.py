@@ -1,0 +1,67 @@
+"""What the tutor says of a function that stopped, at each step of its hint."""
+
+import pytest
+
+from mlpnotes import plots
+from mlpnotes.tutor import diagnose
+
+
+def untransposed(params, acts, y):
+    dz3 = acts.y_hat - y
+    dW3 = acts.a2.T @ dz3
+    db3 = dz3.sum(axis=0)
+    da2 = dz3 @ params.W3
+    return dz3, dW3, db3, da2
+
+
+def at_once(params, acts, y):
+    dz3 = acts.y_hat - acts.labels
+    return dz3
+
+
+def unfinished(params, acts, y):
+    dz3 = acts.y_hat - y
+    da2 = None
+    dz2 = da2 * acts.a2 * (1 - acts.a2)
+    return dz3, da2, dz2
+
+
+@pytest.mark.parametrize(
+    ("student", "where"),
+    [
+        (untransposed, "dz3, dW3 and db3 are right. Your line of da2, (28), stopped."),
+        (at_once, "Your line of dz3, (9), stopped."),
+    ],
+)
+def test_the_first_step_names_the_line_that_stopped(student, where):
+    assert diagnose(student, hint=1).message == where
+    kind = diagnose(student).message
+    assert "stopped: " in kind
+    assert "(28), stopped" not in kind, "said once"
+    assert diagnose(student, hint=3).message.startswith(kind)
+
+
+def test_an_unwritten_line_is_asked_for_once():
+    message = diagnose(unfinished).message
+    assert message.endswith(
+        "`dz2 = da2 * acts.a2 * (1 - acts.a2)`, stopped: da2 is None. da2 is the first"
+        " wrong line, (28). It is None: this line is still to be written."
+    )
+
+
+def test_a_question_ends_in_its_question_mark():
+    def calls(params, acts, y):
+        return acts.y_hat(y)
+
+    assert diagnose(calls).message.endswith("is a * missing?")
+
+
+def test_what_was_not_judged_is_not_drawn_as_wrong():
+    found = diagnose(untransposed)
+    ax = plots.verdicts({"da2": found})
+    marks = [t.get_position()[1] for t in ax.texts if t.get_text() == "?"]
+    unjudged = [i for i, r in enumerate(found.rows) if r.status == "not reached"]
+    assert marks == [i + 0.5 for i in unjudged]
+    assert len(marks) == 7
+    drawn = ax.images[0].get_array()[:, 0]
+    assert [i for i, v in enumerate(drawn) if v == -1] == [3]
