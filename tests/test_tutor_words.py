@@ -1,8 +1,8 @@
-"""What the tutor says of a function that stopped, at each step of its hint."""
+"""Sentences of the tutor, each as a student reads it."""
 
 import pytest
 
-from mlpnotes import plots
+from mlpnotes import backward, plots
 from mlpnotes.tutor import diagnose
 
 
@@ -44,9 +44,41 @@ def test_the_first_step_names_the_line_that_stopped(student, where):
 def test_an_unwritten_line_is_asked_for_once():
     message = diagnose(unfinished).message
     assert message.endswith(
-        "`dz2 = da2 * acts.a2 * (1 - acts.a2)`, stopped: da2 is None. da2 is the first"
-        " wrong line, (28). It is None: this line is still to be written."
+        "`dz2 = da2 * acts.a2 * (1 - acts.a2)`, stopped: da2 is None. da2 is missing,"
+        " (28). It is None: this line is still to be written."
     )
+
+
+def test_what_is_not_returned_is_not_said_to_be():
+    message = diagnose(lambda params, acts, y: {"dz3": acts.y_hat - y}).message
+    assert message == "dW3 is missing, (19). It is not in what you return."
+
+
+def negated(params, acts, y):
+    grads = backward(params, acts, y)
+    return {f"d{name}": -getattr(grads, f"d{name}") for name in params._fields}
+
+
+def test_a_mistake_in_one_of_two_places_is_not_one_line_to_mend():
+    message = diagnose(negated).message
+    assert "at the end, or in dz3, which you do not return" in message
+    assert message.endswith("5 later lines follow from the same.")
+
+
+@pytest.mark.parametrize(
+    ("line", "mend"),
+    [
+        ("dz3", "Change the sign: (9) is ŷ − y, not y − ŷ."),
+        ("dW1", "Change the sign: no line after (9) changes one."),
+    ],
+)
+def test_a_sign_is_mended_where_it_stands(line, mend):
+    def student(params, acts, y):
+        grads = backward(params, acts, y)
+        return {line: -getattr(grads, line)}
+
+    rows = {r.name: r for r in diagnose(student).rows}
+    assert rows[line].mend == mend
 
 
 def test_a_question_ends_in_its_question_mark():

@@ -133,6 +133,8 @@ class Diagnosis:
             if hint < 2:  # the detail, later, says it as well
                 words.append(f"Your line of {first.name}, ({first.equation}), stopped.")
             return " ".join(words)
+        if first.status == MISSING:
+            return f"{first.name} is missing, ({first.equation})."
         returned = any(r.status == HIDDEN for r in self.rows)
         what = "line"
         if returned and first.name in PARAMETERS:
@@ -157,6 +159,8 @@ class Diagnosis:
         verb = "follows" if len(follow) == 1 else "follow"
         if len(faults) > 1:
             return f"{names} {verb} from the lines before."
+        if first.name in PARAMETERS:  # for a line that is not returned
+            return f"{names} {verb} from the same."
         return f"{names} {verb} from it: mend this one line."
 
     def __str__(self):

@@ -88,7 +88,7 @@ ERRORS = [
     row("times a", "da", "{it} has a factor {a} that {eq} does not have.", lambda v: v.g * v.a, "Leave it out: {dz_next} @ {W}.T.", True),
     row("times z", "da", "{it} has a factor {z} that {eq} does not have.", lambda v: v.g * v.z, "Leave it out: {dz_next} @ {W}.T.", True),
     # through the sigmoid
-    row("slope missing", "dz", "{it} is {da} alone: the factor {a}(1 − {a}) is missing.", lambda v: v.da, "Multiply by the sigmoid's derivative, {a}(1 − {a}), Lemma 5. (A ReLU's, {a} > 0, would be 1 everywhere.)"),
+    row("slope missing", "dz", "{it} is {da} alone: the factor {a}(1 − {a}) is missing.", lambda v: v.da, "Multiply by the sigmoid's derivative, {a}(1 − {a}), Lemma 5. (That of a ReLU, {a} > 0, is 1 everywhere here.)"),
     row("da missing", "dz", "{it} is {a}(1 − {a}) alone: {da} is missing.", lambda v: _slope(v.a), ENTRYWISE),
     row("slope of z", "dz", "{it} is {da} times {z}(1 − {z}).", lambda v: v.da * _slope(v.z), "Lemma 5 is made of the output {a}, not of the input {z}: {a}(1 − {a})."),
     row("sigmoid twice", "dz", "{it} is {da} times σ({a})(1 − σ({a})): {a} is already a sigmoid.", lambda v: v.da * _slope(sigmoid(v.a)), "Take {a}(1 − {a})."),

@@ -25,7 +25,8 @@ FACTORS = [
 TIMES = [((), 1, 1), (("twice",), 2, 1), (("half",), 1, 2)]
 
 MENDS = {
-    "sign": "Change the sign. (9) is ŷ − y, not y − ŷ, and no line after it changes a sign.",
+    "sign": "Change the sign: no line after (9) changes one.",
+    "sign of dz3": "Change the sign: (9) is ŷ − y, not y − ŷ.",
     "zero": "It may have been made by zeros and never filled: compute it by {eq}.",
     "zero of db3": "It may have been made by zeros and never filled, or be dz3.sum() without an axis: ŷ − y has the sum 0.",
     "twice": "Leave the factor 2 out.",
@@ -91,12 +92,15 @@ def name_factor(f, sizes, line="", finished=False):
     return ("factor",), number(f)
 
 
+def _mend(factor, line):
+    return MENDS.get(f"{factor} of {line}") or MENDS.get(factor, "")
+
+
 def say_factor(f, sizes, name, finished=False):
     """Return the factor's names, its hint and its mend, for `fill`."""
     names, text = name_factor(f, sizes, name, finished)
     if names == ("zero",):
-        zero = "zero of db3" if name == "db3" else "zero"
-        return names, "{it} is all zeros, to rounding.", MENDS[zero]
+        return names, "{it} is all zeros, to rounding.", _mend("zero", name)
     if finished and text in ("B", "1/B"):
         hint = (
             "{it} is not divided by B."
@@ -106,6 +110,8 @@ def say_factor(f, sizes, name, finished=False):
         return names, hint, MENDS["1/B missing"]
     written, comma, remark = text.partition(", ")
     here = f" (here {number(f)})" if any(s in written for s in ("B", "K", "n")) else ""
-    known = [MENDS[n] for n in names if n in MENDS]
-    mend = " ".join(known) or "Leave this factor out: there is none in {eq}."
+    mend = (
+        " ".join(filter(None, (_mend(n, name) for n in names)))
+        or "Leave this factor out: there is none in {eq}."
+    )
     return names, f"{{it}} is {written}{here} times {{what}}{comma}{remark}.", mend
