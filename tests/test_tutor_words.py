@@ -41,6 +41,21 @@ def test_the_first_step_names_the_line_that_stopped(student, where):
     assert diagnose(student, hint=3).message.startswith(kind)
 
 
+def test_a_pass_that_stops_before_its_end_is_written_gets_a_reason():
+    found = diagnose(untransposed)
+    assert found.rows[3].hypotheses == ("not transposed",)
+    assert found.message.endswith("differ. It is dz3 @ W3: (28) has W3.T.")
+    assert found.mend == "(28) sums over the columns of W3: dz3 @ W3.T."
+    assert found.score == 3 / 11
+
+
+def test_a_line_without_its_text_is_known_by_its_name():
+    scope = {}
+    exec("def f(params, acts, y):\n    dz3 = acts.y_hat - y.T\n    return dz3", scope)
+    message = diagnose(scope["f"]).message
+    assert message.startswith("Your line of dz3, (9), stopped: acts.y_hat - y.T is (")
+
+
 def test_an_unwritten_line_is_asked_for_once():
     message = diagnose(unfinished).message
     assert message.endswith(

@@ -88,7 +88,8 @@ def diagnose(
     main = run(backward, how, make_problem(sizes, rng=rng, dtype=dtype))
     faults = {r.status for r in main.rows} & set(FAULTS)
     if faults & {SHAPE, RAISED} or main.stopped:
-        second = run(backward, how, OTHERS["equal"](rng, dtype), main.order)
+        equal = OTHERS["equal"](rng, dtype)
+        second = run(backward, how, equal, main.order, unfinished=main.stopped)
         main = join(main, second, "equal")
     elif not (faults or main.remarks or main.summary):
         for name, other in OTHERS.items():

@@ -7,7 +7,7 @@ import numpy as np
 from mlpnotes.tutor.calling import call
 from mlpnotes.tutor.judging import Judge
 from mlpnotes.tutor.returned import HUGE, named, shared
-from mlpnotes.tutor.stopped import judge_stopped
+from mlpnotes.tutor.stopped import judge_seen, judge_stopped
 from mlpnotes.tutor.verdict import (
     FAULTS,
     FOLLOWS,
@@ -48,8 +48,12 @@ class Run(NamedTuple):
         return good and not self.remarks and not self.summary
 
 
-def run(backward, how, problem, order=None):
-    """Call the function on a problem and judge what it did."""
+def run(backward, how, problem, order=None, unfinished=False):
+    """Call the function on a problem and judge what it did.
+
+    An ``unfinished`` function stopped in another network: if it returns too little,
+    it is judged by its local variables.
+    """
     outcome = call(backward, how, problem)
     remarks, notes = [], []
     if outcome.called:
@@ -64,6 +68,9 @@ def run(backward, how, problem, order=None):
             rows, summary = judge_stopped(problem, how.form, outcome)
             return Run(rows, remarks, notes, summary, None, stopped=True)
         got, complaint = named(outcome.value, problem, order)
+        if complaint and unfinished:
+            rows = judge_seen(problem, how.form, outcome.seen)
+            return Run(rows, remarks, notes, complaint, None)
         single = {
             n for n, a in got.items()
             if problem.y.dtype != np.float32 == getattr(a, "dtype", None)

@@ -16,11 +16,9 @@ from mlpnotes.tutor.verdict import (
 EMPTY = "None: is its line still to be written?"  # the row of that line says it
 
 
-def judge_stopped(problem, form, outcome):
-    """Return the rows of a function that raised, and what to say if none is named."""
-    stop = outcome.stop
-    text = describe(stop)
-    judge = Stopped(problem, form, outcome.seen)
+def judge_seen(problem, form, seen):
+    """Return the rows of what a function had computed, by its local variables."""
+    judge = Stopped(problem, form, seen)
     rows = [row(name, UNREACHED) for name in EQUATIONS]
     if judge.got:
         rows = judge.judged()
@@ -30,6 +28,14 @@ def judge_stopped(problem, form, outcome):
             done = i < last and r.name not in PARAMETERS
             status = HIDDEN if done else UNREACHED
             rows[i] = row(r.name, status, credit=r.credit if done else 0)
+    return rows
+
+
+def judge_stopped(problem, form, outcome):
+    """Return the rows of a function that raised, and what to say if none is named."""
+    stop = outcome.stop
+    text = describe(stop)
+    rows = judge_seen(problem, form, outcome.seen)
     if any(r.status in FAULTS for r in rows):
         return rows, text.replace(EMPTY, "None.")
     if stop.target in EQUATIONS:
@@ -41,9 +47,11 @@ def judge_stopped(problem, form, outcome):
 
 def describe(stop):
     """Return where and why the function stopped, in a sentence."""
-    where = "function"
-    if stop.line is not None:
-        where = f"line {stop.line}" + f", `{stop.text}`," * bool(stop.text)
+    where = "function" if stop.line is None else f"line {stop.line}"
+    if stop.text:
+        where += f", `{stop.text}`,"
+    elif stop.target in EQUATIONS:
+        where = f"line of {stop.target}, ({EQUATIONS[stop.target]}),"
     return f"Your {where} stopped: {stop.why}" + "." * (stop.why[-1] not in "?.")
 
 
