@@ -103,7 +103,7 @@ class Diagnosis:
 
     @property
     def message(self):
-        """What to mend first, in words: as much as `hint` allows."""
+        """What to mend first, in words: as much as ``hint`` allows."""
         return self._words(self.hint)
 
     @property

@@ -1,8 +1,9 @@
 """The mistakes that the tutor knows: a table, one row each, for teachers to extend.
 
-To add one, insert a `Hypothesis` at the front of ``HYPOTHESES``: of two that fit, the
-first one speaks. The tutor tries each row on each line that it names, also times a
-constant, and shows the hint only if the numbers agree. What a sentence says is true of the numbers, whatever was typed.
+To add one, insert a `mlpnotes.tutor.Hypothesis` at the front of ``HYPOTHESES``: of
+two that fit, the first one speaks. The tutor tries each row on each line that it
+names, also times a constant, and shows the hint only if the numbers agree. What a
+sentence says is true of the numbers, whatever was typed.
 """
 
 from mlpnotes.tutor.mistakes.anywhere import ANYWHERE

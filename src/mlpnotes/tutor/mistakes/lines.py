@@ -21,7 +21,7 @@ class Hypothesis(NamedTuple):
     """A mistake: its name, the lines it can be in, what it is, and what it computes.
 
     ``lines`` lists dz3, da, dz, dW, db. ``hint`` says what kind of mistake it
-    is, ``mend`` what to do; `fill` puts names for their {a}, {W}, {dz}, {eq} ...
+    is, ``mend`` what to do; names are put for their {a}, {W}, {dz}, {eq} ...
     ``wrong(c, k, right)`` returns the mistaken array, of any shape, from all
     arrays c by name (a0 is X, got the student's), the layer k and the right
     array; an exception in it means that it does not apply. ``then`` tells a row
