@@ -96,6 +96,13 @@ def test_a_sign_is_mended_where_it_stands(line, mend):
     assert rows[line].mend == mend
 
 
+def test_html_has_code_and_heads_of_columns():
+    page = diagnose(untransposed)._repr_html_()
+    assert ", <code>da2 = dz3 @ params.W3</code>, stopped" in page
+    assert page.count('<th scope="col">') == 3
+    assert "`" not in page
+
+
 def test_a_question_ends_in_its_question_mark():
     def calls(params, acts, y):
         return acts.y_hat(y)

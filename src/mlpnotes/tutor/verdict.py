@@ -12,6 +12,7 @@ RIGHT, WRONG, FOLLOWS = "right", "wrong here", "follows"
 SHAPE, MISSING, HIDDEN = "wrong shape", "missing", "not returned"
 NONFINITE, TYPE, UNCLEAR = "not finite", "wrong type", "unclear"
 RAISED, UNREACHED = "raised", "not reached"
+COLUMNS = ("line", "equation", "verdict")
 FAULTS = (WRONG, SHAPE, MISSING, NONFINITE, TYPE, RAISED)
 
 
@@ -43,6 +44,11 @@ def row(name, status, detail="", hypotheses=(), mend="", credit=None):
 def _alike(r):
     """Return what a row says, without the numbers of its layer and equation."""
     return re.sub(rf"\({r.equation}\)|(?<=[Wbaz]){r.name[2]}", "", r.detail)
+
+
+def _marked(text):
+    """Return a text as HTML, with what stands between backticks as code."""
+    return re.sub("`(.+?)`", r"<code>\1</code>", html.escape(text))
 
 
 def listed(names):
@@ -129,16 +135,14 @@ class Diagnosis:
         if first.status == RAISED:
             right = [r.name for r in before if r.status == RIGHT]
             verb = "is" if len(right) == 1 else "are"
-            words = [f"{listed(right)} {verb} right."] if right else []
-            if hint < 2:  # the detail, later, says it as well
-                words.append(f"Your line of {first.name}, ({first.equation}), stopped.")
-            return " ".join(words)
+            so_far = f"{listed(right)} {verb} right." if right else ""
+            stop = f"Your line of {first.name}, ({first.equation}), stopped."
+            return f"{so_far} {stop}".strip() if hint < 2 else so_far  # in the detail
         if first.status == MISSING:
             return f"{first.name} is missing, ({first.equation})."
-        returned = any(r.status == HIDDEN for r in self.rows)
-        what = "line"
-        if returned and first.name in PARAMETERS:
-            what = "array that you return"
+        hidden = any(r.status == HIDDEN for r in self.rows)
+        result = hidden and first.name in PARAMETERS
+        what = "array that you return" if result else "line"
         return f"{first.name} is the first wrong {what}, ({first.equation})."
 
     def _shared(self, first):
@@ -184,16 +188,12 @@ class Diagnosis:
                 f'<tr><th scope="row"><code>{r.name}</code></th>'
                 f"<td>({r.equation})</td><td>{verdict}</td></tr>"
             )
-        head = "<tr><th>line</th><th>equation</th><th>verdict</th></tr>"
+        head = "".join(map('<th scope="col">{}</th>'.format, COLUMNS))
         fold = ""
         if self.mend and self.hint == 2:
-            fold = (
-                "<details><summary>How to mend it</summary>"
-                f"<p>{html.escape(self.mend)}</p></details>"
-            )
-        message, *more = [self.message, *self.remarks, *self.notes]
-        text = [f"<p>{html.escape(w)}</p>" for w in (message, *more) if w]
-        return (
-            f"<table><thead>{head}</thead><tbody>{body}</tbody></table>"
-            + "".join([*text[:1], fold, *text[1:]])
-        )  # fmt: skip
+            fold = "<details><summary>How to mend it</summary>"
+            fold += f"<p>{_marked(self.mend)}</p></details>"
+        words = filter(None, [self.message, *self.remarks, *self.notes])
+        text = [f"<p>{_marked(w)}</p>" for w in words]
+        table = f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+        return "".join([table, *text[:1], fold, *text[1:]])
