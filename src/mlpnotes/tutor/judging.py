@@ -38,13 +38,16 @@ class Judge:
         Those that are float32 though the problem is float64: no fault if right.
     lost : dict of str to str
         Lines on which later ones cannot be judged, and why.
+    tried : dict of str to Reason or None
+        What was found already of the arrays of this layer.
     rows : dict of str to Row
     """
 
     def __init__(self, problem, form, got, seen=None, single=()):
         self.known = Known(problem, form, bool(single))
         self.got, self.single = got, single
-        self.arrays, self.faults, self.lost, self.rows = {}, {}, {}, {}
+        self.arrays, self.faults, self.lost = {}, {}, {}
+        self.rows, self.tried = {}, {}
         for name in got:
             array, fault = usable(got[name], name, problem)
             if fault:
@@ -101,7 +104,9 @@ class Judge:
             return row(name, FOLLOWS)
         if name in self.single and len(self.single) < len(self.got):
             return row(name, TYPE, "It has dtype float32, expected float64.")
-        found = find(known, name, array, self.unreturned())
+        found = self.tried.get(name)
+        if name not in self.tried:
+            found = find(known, name, array, self.unreturned())
         expected = known.finished(name, known.c[name])
         if weak and name not in PARAMETERS:
             self.lose(name, weak)
