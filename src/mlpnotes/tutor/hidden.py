@@ -136,8 +136,7 @@ def guess(judge, k, names, base):
         got = value / (known.c[f"a{k}"] * (1 - known.c[f"a{k}"]))
     before = known.given(**{dz: known.line(dz)})
     found = reason(before, line, got, steps, Ending(whole=f))
-    detail = f"It is not returned, but this explains your {listed(names)}: "
-    blamed = row(line, WRONG, detail + found.detail, found.names, found.mend)
+    blamed = row(line, WRONG, found.detail, found.names, found.mend, explains=names)
     return {line: blamed}
 
 

@@ -20,6 +20,7 @@ class Row(NamedTuple):
 
     ``detail`` says what kind of mistake it is, ``mend`` what to write instead, and
     ``hypotheses`` name it. ``credit`` is 1, 0, or None if the line does not count.
+    ``explains`` are the arrays that tell of a line which was not returned.
     """
 
     name: str
@@ -29,15 +30,19 @@ class Row(NamedTuple):
     hypotheses: tuple = ()
     mend: str = ""
     credit: int | None = None
+    explains: tuple = ()
 
 
-def row(name, status, detail="", hypotheses=(), mend="", credit=None):
+def row(name, status, detail="", hypotheses=(), mend="", credit=None, explains=()):
     """Return a row; what is right or follows earns its line, a fault does not."""
     if status in (RIGHT, FOLLOWS):
         credit = 1
     elif status in (*FAULTS, UNREACHED):
         credit = 0
-    return Row(name, EQUATIONS[name], status, detail, tuple(hypotheses), mend, credit)
+    return Row(
+        name, EQUATIONS[name], status, detail, tuple(hypotheses), mend, credit,
+        tuple(explains),
+    )  # fmt: skip
 
 
 def _alike(r):
@@ -119,6 +124,9 @@ class Diagnosis:
             return "Every line is right."
         parts = [self._summary, self._where(first)]
         if hint >= 2:
+            if first.explains:
+                arrays = listed(first.explains)
+                parts.append(f"It is not returned, but this explains your {arrays}:")
             parts += [first.detail, self._shared(first)]
         if hint >= 3:
             parts.append(first.mend)

@@ -112,7 +112,7 @@ def _shapes(error, message, node, path, names):
         return f"{name} is {shapes[0]}, too small for the result {shapes[1]}"
     if message.startswith("could not broadcast input"):
         return f"an array of shape {shapes[0]} is stored where {shapes[1]} belongs"
-    product = message.startswith("matmul") or "not aligned" in message
+    product = re.search("in its core dimension|enough dimensions|not aligned", message)
     if not product and "could not be broadcast together with shapes" not in message:
         return ""
     left, sign, right = (_sides(node) if node else None) or (None, "", None)
