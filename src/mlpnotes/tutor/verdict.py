@@ -47,7 +47,8 @@ def row(name, status, detail="", hypotheses=(), mend="", credit=None, explains=(
 
 def _alike(r):
     """Return what a row says, without the numbers of its layer and equation."""
-    return re.sub(rf"\({r.equation}\)|(?<=[Wbaz]){r.name[2]}", "", r.detail)
+    text = r.detail.replace("The sum over the batch in it", "It")
+    return re.sub(rf"\({r.equation}\)|(?<=[Wbaz]){r.name[2]}", "", text)
 
 
 def listed(names):
