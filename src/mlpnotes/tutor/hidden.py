@@ -35,11 +35,14 @@ def explain(judge, k):
         return {}
     known.c[dz] = known.line(dz)
     if any(n in judge.right for n in names):  # so it was right, whatever came before
+        rest = [n for n in names if n not in judge.right]
+        if rest and all(follows(known, n, judge.arrays[n]) for n in rest):
+            return {}  # unless the others follow
         for line in (da, dz)[k == 3 :]:
             known.c[line] = known.truth[line]
         return {}
     for n in names:
-        if ending(known, n, judge.arrays[n], known.line(n)) == Ending():
+        if follows(known, n, judge.arrays[n]):
             return {}  # it follows, so the hidden line is what it should be
     if not names:
         return {}
@@ -57,9 +60,14 @@ def explain(judge, k):
     return guess(judge, k, names, base)
 
 
+def follows(known, name, array):
+    """Return whether an array is right, given the lines before it."""
+    return ending(known, name, array, known.line(name)) == Ending()
+
+
 def cost(known, name, array):
     """Return how many mistakes it takes to come from the right line to this array."""
-    if ending(known, name, array, known.line(name)) == Ending():
+    if follows(known, name, array):
         return 0
     found = find(known, name, array)
     return found.cost if found else UNKNOWN

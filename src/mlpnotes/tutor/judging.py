@@ -1,5 +1,7 @@
 """Judging a line: right, following from the student's own lines before, or wrong."""
 
+import contextlib
+
 import numpy as np
 
 from mlpnotes.tutor import hidden
@@ -127,11 +129,21 @@ class Judge:
         raw = np.asarray(self.got[name]) if fault.status == SHAPE else None
         if raw is None or raw.size > HUGE:
             return fault
+        cause = self.blocked(name)
+        if cause and self.faults.get(cause) and self.made_of(name, raw, cause):
+            return row(name, UNCLEAR, f"It is made of your {cause}, of a wrong shape.")
         found = find(self.known, name, raw, self.unreturned())
         if not found:
             return fault
         detail = f"{fault.detail} {found.detail}"
         return row(name, SHAPE, detail, found.names, found.mend)
+
+    def made_of(self, name, raw, cause):
+        """Return whether an array is right for one of a wrong shape before it."""
+        with contextlib.suppress(ValueError):
+            value = self.known.line(name, **{cause: np.asarray(self.got[cause])})
+            return self.known.close(raw, value)
+        return False
 
     def unreturned(self):
         """Return the lines that were not returned."""

@@ -1,5 +1,7 @@
 """A function that raised: judged up to the line that stopped it."""
 
+import numpy as np
+
 from mlpnotes.tutor.judging import Judge
 from mlpnotes.tutor.known import PARAMETERS
 from mlpnotes.tutor.mistakes.lines import EQUATIONS
@@ -18,7 +20,7 @@ def judge_stopped(problem, form, outcome):
     """Return the rows of a function that raised, and what to say if none is named."""
     stop = outcome.stop
     text = describe(stop)
-    judge = Stopped(problem, form, outcome.seen)
+    judge = Stopped(problem, form, computed(problem, outcome))
     rows = [row(name, UNREACHED) for name in EQUATIONS]
     if judge.got:
         rows = judge.judged()
@@ -37,12 +39,28 @@ def judge_stopped(problem, form, outcome):
     return rows, text
 
 
+def computed(problem, outcome):
+    """Return the local variables that can be judged as lines.
+
+    In a loop over the observations they are single rows, and sums of some rows:
+    then none can. The variable that was to be computed may hold what it is made of.
+    """
+    seen, target = dict(outcome.seen), outcome.stop.target
+    for name, value in seen.items():
+        if name not in PARAMETERS and np.shape(value) == problem.shape(name)[1:]:
+            return {}
+    if np.shape(seen.get(target)) in ((), problem.shape(target or "dz3")):
+        seen.pop(target, None)
+    return seen
+
+
 def describe(stop):
     """Return where and why the function stopped, in a sentence."""
+    end = "" if stop.why.endswith("?") else "."
     if stop.line is None:
-        return f"Your function stopped: {stop.why}."
+        return f"Your function stopped: {stop.why}{end}"
     where = f"line {stop.line}" + f", `{stop.text}`," * bool(stop.text)
-    return f"Your {where} stopped: {stop.why}."
+    return f"Your {where} stopped: {stop.why}{end}"
 
 
 class Stopped(Judge):

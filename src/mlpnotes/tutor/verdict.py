@@ -5,7 +5,7 @@ import re
 import textwrap
 from typing import NamedTuple
 
-from mlpnotes.tutor.known import PARAMETERS
+from mlpnotes.tutor.known import PARAMETERS, after
 from mlpnotes.tutor.mistakes.lines import EQUATIONS
 
 RIGHT, WRONG, FOLLOWS = "right", "wrong here", "follows"
@@ -55,6 +55,11 @@ def listed(names):
     """Return "a, b and c"."""
     *most, last = names
     return f"{', '.join(most)} and {last}" if most else last
+
+
+def _are(names):
+    """Return "a is" or "a and b are"."""
+    return f"{listed(names)} {'is' if len(names) == 1 else 'are'}"
 
 
 class Diagnosis:
@@ -121,42 +126,58 @@ class Diagnosis:
         first = self._first
         if first is None:
             if self._summary or self.remarks:
-                return self._summary
+                return self._summary or self.remarks[0]
             return "Every line is right."
-        parts = [self._summary, self._where(first)]
+        parts = [self._summary, self._where(first, hint)]
         if hint >= 2:
+            detail = first.detail
             if first.explains:
-                arrays = listed(first.explains)
-                parts.append(f"It is not returned, but this explains your {arrays}:")
-            parts += [first.detail, self._shared(first)]
+                parts.append("It is not returned, but this explains your")
+                detail = f"{listed(first.explains)}: {detail[0].lower()}{detail[1:]}"
+            parts += [detail, self._others(first)]
         if hint >= 3:
             parts.append(first.mend)
         return " ".join(filter(None, [*parts, self._rest(first)]))
 
-    def _where(self, first):
+    def _where(self, first, hint):
         before = self.rows[: self.rows.index(first)]
         if first.status == RAISED:
             right = [r.name for r in before if r.status == RIGHT]
-            verb = "is" if len(right) == 1 else "are"
-            return f"{listed(right)} {verb} right." if right else ""
+            text = f"{_are(right)} right." if right else ""
+            if hint >= 2:  # the detail says where
+                return text
+            return f"{text} Your function stopped at {first.name}, ({first.equation})."
         returned = any(r.status == HIDDEN for r in self.rows)
         what = "line"
         if returned and first.name in PARAMETERS:
             what = "array that you return"
         return f"{first.name} is the first wrong {what}, ({first.equation})."
 
-    def _shared(self, first):
+    def _others(self, first):
+        """Return what to say of the other faults: the same, or another."""
+        faults = [r for r in self.rows if r.status in FAULTS and r is not first]
         same = [
-            r.name
-            for r in self.rows
-            if r.status == WRONG and r is not first and r.hypotheses
-            and _alike(r) == _alike(first)
+            r for r in faults
+            if r.status == first.status and r.hypotheses and _alike(r) == _alike(first)
         ]  # fmt: skip
-        return f"The same holds for {listed(same)}." if same else ""
+        other = [r.name for r in faults if r not in same and r.status != MISSING]
+        words = []
+        if same:
+            words.append(f"The same holds for {listed([r.name for r in same])}.")
+        if other:
+            words.append(f"{_are(other)} wrong as well.")
+        return " ".join(words)
 
     def _rest(self, first):
+        """Return what to say of the lines that are made of the first wrong one."""
         follow = [r.name for r in self.rows if r.status == FOLLOWS]
-        if not follow or first.status != WRONG:
+        made = after(first.name)
+        right = [r.name for r in self.rows if r.status == RIGHT and r.name in made]
+        if first.status != WRONG or self.remarks:
+            return ""
+        if right:
+            return f"The numbers of {listed(right)} are right all the same."
+        if not follow:
             return ""
         faults = [r for r in self.rows if r.status in FAULTS]
         names = listed(follow) if len(follow) < 4 else f"{len(follow)} later lines"
@@ -172,7 +193,8 @@ class Diagnosis:
             + (r.status.upper() if r.name == first else r.status)
             for r in self.rows
         ]
-        words = filter(None, [self.message, *self.remarks, *self.notes])
+        words = dict.fromkeys([self.message, *self.remarks, *self.notes])
+        words = filter(None, words)
         return "\n\n".join(["\n".join(lines), *map(textwrap.fill, words)])
 
     __repr__ = __str__
@@ -193,7 +215,7 @@ class Diagnosis:
                 "<details><summary>How to mend it</summary>"
                 f"<p>{html.escape(self.mend)}</p></details>"
             )
-        message, *more = [self.message, *self.remarks, *self.notes]
+        message, *more = dict.fromkeys([self.message, *self.remarks, *self.notes])
         text = [f"<p>{html.escape(w)}</p>" for w in (message, *more) if w]
         return (
             f"<table><thead>{head}</thead><tbody>{body}</tbody></table>"
