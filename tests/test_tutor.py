@@ -590,7 +590,11 @@ def test_a_fault_in_the_equal_sizes_alone_is_said_to_be_there():
 
 def test_rounding_is_told_from_a_mistake():
     found = diagnose(compiled(NOTES, {"dW2": "(a1.T @ dz2).round(6)"}, result=ELEVEN))
-    assert "digits only: is something rounded?" in row(found, "dW2").detail
+    assert row(found, "dW2").detail == "It is rounded, to 6 decimals."
+    found = diagnose(
+        compiled(NOTES, {"dW2": "(a1.T @ dz2) * (1 + 1e-6 * a2[0])"}, result=ELEVEN)
+    )
+    assert "digits only: is something rounded, or" in row(found, "dW2").detail
 
 
 class BadError(Exception):

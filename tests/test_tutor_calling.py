@@ -273,7 +273,8 @@ def test_a_file_on_disk_and_a_method(tmp_path, numbers):
     path = tmp_path / "mine.py"
     path.write_text(
         "class Net:\n    # é\n    def backward(self, params, acts, y):\n"
-        "        dz3 = acts.y_hat - y; ŷ = dz3; self.dW3 = acts.a2 @ ŷ\n"
+        "        dz3 = acts.y_hat - y; ŷ = dz3; self.dW3 = acts.a2 @ ŷ\n",
+        "utf-8",
     )
     spec = importlib.util.spec_from_file_location("mine", path)
     module = importlib.util.module_from_spec(spec)
@@ -659,5 +660,5 @@ def test_the_tutor_needs_numpy_alone(tmp_path):
         "print(mlpnotes.tutor.diagnose(backward).ok)\n"
     )
     bare = [sys.executable, "-I", "-S", "-c", program]  # the standard library alone
-    done = subprocess.run(bare, capture_output=True, text=True)
+    done = subprocess.run(bare, capture_output=True, encoding="utf-8")
     assert (done.stdout, done.stderr) == ("True\n", "")

@@ -84,7 +84,7 @@ def test_a_mistake_in_one_of_two_places_is_not_one_line_to_mend():
     ("line", "mend"),
     [
         ("dz3", "Change the sign: (9) is ŷ − y, not y − ŷ."),
-        ("dW1", "Change the sign: no line after (9) changes one."),
+        ("dW1", "Change the sign: (51) has no minus in front."),
     ],
 )
 def test_a_sign_is_mended_where_it_stands(line, mend):

@@ -21,14 +21,11 @@ def factor(known, array, value):
     """Return the f of array = f value, to rounding, or None."""
     if np.shape(array) != np.shape(value):
         return None
-    power = np.vdot(value, value)
-    if not np.isfinite(power) or power == 0:
-        return None
-    if not np.any(array):
-        return 0.0
-    f = float(np.vdot(value, array) / power)
-    f = 1.0 if abs(f - 1) < known.tolerance else f
-    return f if f and known.close(array, f * value) else None
+    f = float(np.vdot(value, array) / np.vdot(value, value))
+    difference = np.abs(array - f * value).max()
+    if difference <= known.tolerance * abs(f) * np.abs(value).max():  # never if NaN
+        return 1.0 if abs(f - 1) < known.tolerance else f
+    return None
 
 
 def ending(known, name, array, value, thorough=True):

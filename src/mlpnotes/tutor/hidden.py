@@ -26,6 +26,7 @@ def explain(judge, k):
         The rows of lines that the guess has judged already.
     """
     known, dz, da = judge.known, f"dz{k}", f"da{k}"
+    judge.tried = {}
     names = [n for n in (f"dW{k}", f"db{k}") if n in judge.arrays]
     if k < 3 and da not in judge.got:
         known.c[da] = known.line(da)
@@ -34,13 +35,20 @@ def explain(judge, k):
         return {}
     known.c[dz] = known.line(dz)
     if any(n in judge.right for n in names):  # so it was right, whatever came before
+        rest = [n for n in names if n not in judge.right]
+        if rest and all(follows(known, n, judge.arrays[n]) for n in rest):
+            return {}  # unless the others follow
         for line in (da, dz)[k == 3 :]:
             known.c[line] = known.truth[line]
         return {}
-    costs = [cost(known, n, judge.arrays[n]) for n in names]
-    if not all(costs) or not names:
-        return {}  # an array follows from it, so it is what it should be
-    base = sum(costs)
+    for n in names:
+        if follows(known, n, judge.arrays[n]):
+            return {}  # it follows, so the hidden line is what it should be
+    if not names:
+        return {}
+    for n in names:
+        judge.tried[n] = find(known, n, judge.arrays[n], judge.unreturned())
+    base = sum(f.cost if f else UNKNOWN for f in judge.tried.values())
     for scale in (1, known.B) if known.form == "course" else (1,):
         if dz in judge.seen and accept(judge, dz, judge.seen[dz] * scale, names, base):
             if da in judge.seen:
@@ -52,9 +60,14 @@ def explain(judge, k):
     return guess(judge, k, names, base)
 
 
+def follows(known, name, array):
+    """Return whether an array is right, given the lines before it."""
+    return ending(known, name, array, known.line(name)) == Ending()
+
+
 def cost(known, name, array):
     """Return how many mistakes it takes to come from the right line to this array."""
-    if ending(known, name, array, known.line(name)) == Ending():
+    if follows(known, name, array):
         return 0
     found = find(known, name, array)
     return found.cost if found else UNKNOWN
@@ -68,6 +81,7 @@ def accept(judge, dz, value, names, base):
     trial = known.given(**{dz: value})
     if known.close(value, known.c[dz]) or known.close(value, known.truth[dz]):
         known.c[dz] = value
+        judge.tried = {}
         return True  # it is right, so the arrays are wrong by themselves
     total = cost(known, dz, value)
     for name in names:
@@ -75,6 +89,7 @@ def accept(judge, dz, value, names, base):
     if total >= base:
         return False
     judge.got[dz] = judge.arrays[dz] = value
+    judge.tried = {}
     return True
 
 
@@ -96,7 +111,7 @@ def guess(judge, k, names, base):
     """Look for a known mistake in the hidden lines that makes all arrays follow."""
     known, dz = judge.known, f"dz{k}"
     best = None
-    hidden = {n for n in EQUATIONS if n not in judge.got}
+    hidden = judge.unreturned()
     tries = itertools.chain(
         [((), known.c[dz])],
         variants(known, dz, None, hidden),
@@ -105,12 +120,8 @@ def guess(judge, k, names, base):
     for steps, value in tries:
         if value.shape != known.c[dz].shape or known.powerless(dz, value):
             continue
-        trial = known.given(**{dz: value})
-        ends = [
-            ending(trial, n, judge.arrays[n], trial.line(n), len(steps) < 2)
-            for n in names
-        ]
-        if None in ends or any(e.whole * e.data == 0 for e in ends):
+        ends = endings(known.given(**{dz: value}), judge, names, len(steps) < 2)
+        if not ends:
             continue
         f = common_factor(known, names, ends)
         left = sum(e.penalty is not None for e in ends)
@@ -122,6 +133,7 @@ def guess(judge, k, names, base):
     if best is None:
         return {}
     _, steps, value, f = best
+    judge.tried = {}
     known.c[dz] = f * value
     if not steps:
         return share(judge, k, names, f)
@@ -132,9 +144,19 @@ def guess(judge, k, names, base):
         got = value / (known.c[f"a{k}"] * (1 - known.c[f"a{k}"]))
     before = known.given(**{dz: known.line(dz)})
     found = reason(before, line, got, steps, Ending(whole=f))
-    detail = f"It is not returned, but this explains your {listed(names)}: "
-    blamed = row(line, WRONG, detail + found.detail, found.names, found.mend)
+    blamed = row(line, WRONG, found.detail, found.names, found.mend, explains=names)
     return {line: blamed}
+
+
+def endings(trial, judge, names, thorough):
+    """Return how the arrays end that are made of a guess, [] if one is of another."""
+    ends = []
+    for name in names:
+        end = ending(trial, name, judge.arrays[name], trial.line(name), thorough)
+        if end is None or end.whole * end.data == 0:
+            return []
+        ends.append(end)
+    return ends
 
 
 def updated(judge, k):

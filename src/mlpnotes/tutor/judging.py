@@ -1,5 +1,7 @@
 """Judging a line: right, following from the student's own lines before, or wrong."""
 
+import contextlib
+
 import numpy as np
 
 from mlpnotes.tutor import hidden
@@ -38,13 +40,16 @@ class Judge:
         Those that are float32 though the problem is float64: no fault if right.
     lost : dict of str to str
         Lines on which later ones cannot be judged, and why.
+    tried : dict of str to Reason or None
+        What was found already of the arrays of this layer.
     rows : dict of str to Row
     """
 
     def __init__(self, problem, form, got, seen=None, single=()):
         self.known = Known(problem, form, bool(single))
         self.got, self.single = got, single
-        self.arrays, self.faults, self.lost, self.rows = {}, {}, {}, {}
+        self.arrays, self.faults, self.lost = {}, {}, {}
+        self.rows, self.tried = {}, {}
         for name in got:
             array, fault = usable(got[name], name, problem)
             if fault:
@@ -101,7 +106,9 @@ class Judge:
             return row(name, FOLLOWS)
         if name in self.single and len(self.single) < len(self.got):
             return row(name, TYPE, "It has dtype float32, expected float64.")
-        found = find(known, name, array, self.unreturned())
+        found = self.tried.get(name)
+        if name not in self.tried:
+            found = find(known, name, array, self.unreturned())
         expected = known.finished(name, known.c[name])
         if weak and name not in PARAMETERS:
             self.lose(name, weak)
@@ -122,11 +129,21 @@ class Judge:
         raw = np.asarray(self.got[name]) if fault.status == SHAPE else None
         if raw is None or raw.size > HUGE:
             return fault
+        cause = self.blocked(name)
+        if cause and self.faults.get(cause) and self.made_of(name, raw, cause):
+            return row(name, UNCLEAR, f"It is made of your {cause}, of a wrong shape.")
         found = find(self.known, name, raw, self.unreturned())
         if not found:
             return fault
         detail = f"{fault.detail} {found.detail}"
         return row(name, SHAPE, detail, found.names, found.mend)
+
+    def made_of(self, name, raw, cause):
+        """Return whether an array is right for one of a wrong shape before it."""
+        with contextlib.suppress(ValueError):
+            value = self.known.line(name, **{cause: np.asarray(self.got[cause])})
+            return self.known.close(raw, value)
+        return False
 
     def unreturned(self):
         """Return the lines that were not returned."""

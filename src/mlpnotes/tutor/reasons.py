@@ -139,10 +139,13 @@ def reason(known, name, array, steps=(), end=Ending()):  # noqa: B008
 
 def unexplained(array, expected):
     """Return what to say of a difference that no known mistake gives."""
+    for d in range(9):
+        if np.array_equal(np.round(expected, d), array):
+            return f"It is rounded, to {d} decimals."
     error = np.abs(array - expected).max() / np.abs(expected).max()
     if error < 1e-4:
-        digits = int(-np.log10(error))
-        return f"It is right to about {digits} digits only: is something rounded?"
+        about = f"It is right to about {int(-np.log10(error))} digits only"
+        return f"{about}: is something rounded, or float32?"
     index = np.unravel_index(np.abs(array - expected).argmax(), expected.shape)
     where = ", ".join(map(str, index))
     return (

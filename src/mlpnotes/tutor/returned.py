@@ -1,5 +1,6 @@
 """What came back: the arrays by name, and whether one can be used."""
 
+import inspect
 import re
 
 import numpy as np
@@ -42,9 +43,11 @@ def named(value, problem, order=None):
     if isinstance(value, tuple) and hasattr(value, "_fields"):
         value = value._asdict()
     if isinstance(value, dict):
-        return _by_key(value)
+        return _by_key(value, problem)
     if not isinstance(value, tuple | list):
-        return {}, f"Your function returned {kind_of(value)}, expected arrays by name."
+        complaint = f"Your function returned {kind_of(value)}, expected arrays by name."
+        yields = "" if not inspect.isgenerator(value) else " Write return, not yield."
+        return {}, complaint + yields
     if len(value) not in (6, 11):
         return {}, f"Your function returned {len(value)} items, expected 11 or 6."
     if len(value) == 11:
@@ -52,20 +55,29 @@ def named(value, problem, order=None):
     return dict(zip(order or _order(value, problem), value, strict=True)), ""
 
 
-def _by_key(value):
-    """Return the lines that a dict holds; W1 to b3 mean dW1 to db3 if alone."""
+def _by_key(value, problem):
+    """Return the lines that a dict holds; W1 means dW1 if it is not W1 itself."""
     keys = {plain(key): key for key in reversed(value)}
     keys |= {name.lower(): name for name in EQUATIONS if name in value}
     found = {n: value[keys[n.lower()]] for n in EQUATIONS if n.lower() in keys}
-    if not any(name in found for name in SIX):
-        bare = {n: keys.get(n[1:].lower()) for n in SIX}
-        found |= {n: value[key] for n, key in bare.items() if key is not None}
+    alone = not any(name in found for name in SIX)
+    for name, parameter in zip(SIX, problem.params, strict=True):
+        key = keys.get(name[1:].lower())
+        is_new = key is not None and (alone or not _is(value[key], parameter))
+        if name not in found and is_new:
+            found[name] = value[key]
     if any(name in found for name in EQUATIONS):
         return {n: found[n] for n in EQUATIONS if n in found}, ""
     return {}, (
         f"Your dict has the keys {[str(k) for k in value][:6]}, "
         f"expected {', '.join(SIX)}."
     )
+
+
+def _is(array, parameter):
+    """Return whether an array is the parameter that the function was given."""
+    same = isinstance(array, np.ndarray) and array.size == parameter.size
+    return same and np.array_equal(array.ravel(), parameter.ravel())
 
 
 def _order(value, problem):
@@ -86,8 +98,10 @@ def usable(array, name, problem):
     """Return an array in our shape, or None with the row that says what is wrong."""
     final = problem.shape(name)
     dtype = problem.y.dtype
-    if array is None:
-        return None, row(name, MISSING, "It is None: this line is still to be written.")
+    if array is None or array is ...:
+        detail = f"It is {'None' if array is None else '...'}: "
+        detail += "this line is still to be written."
+        return None, row(name, MISSING, detail)
     if not isinstance(array, np.ndarray | np.generic):
         detail = f"It is {kind_of(array)}, expected a NumPy array."
         return None, row(name, TYPE, detail)

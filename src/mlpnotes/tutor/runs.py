@@ -17,6 +17,7 @@ from mlpnotes.tutor.verdict import (
     SHAPE,
     WRONG,
     listed,
+    row,
 )
 
 SECOND = {
@@ -55,7 +56,7 @@ def run(backward, how, problem, order=None, unfinished=False):
     it is judged by its local variables.
     """
     outcome = call(backward, how, problem)
-    remarks, notes = [], []
+    remarks, notes, summary = [], [], ""
     if outcome.called:
         notes.append(f"Your function was called as {outcome.called}.")
     if outcome.changed:
@@ -63,6 +64,9 @@ def run(backward, how, problem, order=None, unfinished=False):
             f"Your function changes its argument {', '.join(outcome.changed)}: "
             "copy before you modify, or write a = a * b for a *= b."
         )
+    if outcome.mistaken:
+        held = " and ".join(f"{n} holds {other}" for n, other in outcome.mistaken)
+        notes.append(f"Your variable {held}.")
     with np.errstate(all="ignore"):
         if outcome.error is not None:
             rows, summary = judge_stopped(problem, how.form, outcome)
@@ -92,8 +96,19 @@ def run(backward, how, problem, order=None, unfinished=False):
                 "keep something between calls?"
             )
         rows = judge.judged()
-    remarks += overwritten(overlaps, {r.name: r for r in rows})
-    return Run(rows, remarks, notes, complaint, list(got))
+    for a, b in overwritten(overlaps, {r.name: r for r in rows}):
+        remarks.append(
+            f"{a} and {b} are one array: what changes {b} in place, such as "
+            f"{b} *= c, also changes {a}."
+        )
+        detail = f"It was changed after it was computed: it and {b} are one array."
+        mend = f"Make {b} a new array: no *= or += after {b} = {a}."
+        rows = [
+            row(a, WRONG, detail, ("one array",), mend) if r.name == a else r
+            for r in rows
+        ]
+    rest = complaint or in_another_order(judge, outcome.value)
+    return Run(rows, remarks, notes, rest, list(got))
 
 
 def _copy(a):
@@ -112,14 +127,25 @@ def _differs(known, a, b):
 
 
 def overwritten(overlaps, rows):
-    """Return remarks on arrays that were changed in place through another name."""
+    """Return the pairs of which the first was changed in place through the second."""
     good = (RIGHT, FOLLOWS)
     return [
-        f"{a} and {b} are one array: what changes {b} in place, such as "
-        f"{b} *= c, also changes {a}."
-        for a, b in overlaps
+        (a, b) for a, b in overlaps
         if rows[a].status not in good and rows[b].status in good
-    ]
+    ]  # fmt: skip
+
+
+def in_another_order(judge, value):
+    """Return what to say if a tuple holds the right arrays in another order."""
+    known, got = judge.known, judge.got
+    if isinstance(value, dict) or len(judge.right) == len(got):
+        return ""
+    whole = {n: known.finished(n, known.truth[n]) for n in got}
+    arrays = [np.asarray(a) for a in got.values() if isinstance(a, np.ndarray)]
+    found = {next((n for n in got if known.close(a, whole[n])), "") for a in arrays}
+    if found != set(got):
+        return ""
+    return f"All arrays are right, but in another order: return {', '.join(got)}."
 
 
 def join(main, second, name):

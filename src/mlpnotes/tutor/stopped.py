@@ -1,5 +1,7 @@
 """A function that raised: judged up to the line that stopped it."""
 
+import numpy as np
+
 from mlpnotes.tutor.judging import Judge
 from mlpnotes.tutor.known import PARAMETERS
 from mlpnotes.tutor.mistakes.lines import EQUATIONS
@@ -16,9 +18,9 @@ from mlpnotes.tutor.verdict import (
 EMPTY = "None: is its line still to be written?"  # the row of that line says it
 
 
-def judge_seen(problem, form, seen):
+def judge_seen(problem, form, seen, target=""):
     """Return the rows of what a function had computed, by its local variables."""
-    judge = Stopped(problem, form, seen)
+    judge = Stopped(problem, form, computed(problem, seen, target))
     rows = [row(name, UNREACHED) for name in EQUATIONS]
     if judge.got:
         rows = judge.judged()
@@ -35,7 +37,7 @@ def judge_stopped(problem, form, outcome):
     """Return the rows of a function that raised, and what to say if none is named."""
     stop = outcome.stop
     text = describe(stop)
-    rows = judge_seen(problem, form, outcome.seen)
+    rows = judge_seen(problem, form, outcome.seen, stop.target)
     if any(r.status in FAULTS for r in rows):
         return rows, text.replace(EMPTY, "None.")
     if stop.target in EQUATIONS:
@@ -43,6 +45,21 @@ def judge_stopped(problem, form, outcome):
         rows[i] = row(stop.target, RAISED, text)
         return rows, ""
     return rows, text
+
+
+def computed(problem, seen, target):
+    """Return the local variables that can be judged as lines.
+
+    In a loop over the observations they are single rows, and sums of some rows:
+    then none can. The variable that was to be computed may hold what it is made of.
+    """
+    seen = dict(seen)
+    for name, value in seen.items():
+        if name not in PARAMETERS and np.shape(value) == problem.shape(name)[1:]:
+            return {}
+    if np.shape(seen.get(target)) in ((), problem.shape(target or "dz3")):
+        seen.pop(target, None)
+    return seen
 
 
 def describe(stop):

@@ -5,7 +5,7 @@ import re
 import textwrap
 from typing import NamedTuple
 
-from mlpnotes.tutor.known import PARAMETERS
+from mlpnotes.tutor.known import PARAMETERS, after
 from mlpnotes.tutor.mistakes.lines import EQUATIONS
 
 RIGHT, WRONG, FOLLOWS = "right", "wrong here", "follows"
@@ -21,6 +21,7 @@ class Row(NamedTuple):
 
     ``detail`` says what kind of mistake it is, ``mend`` what to write instead, and
     ``hypotheses`` name it. ``credit`` is 1, 0, or None if the line does not count.
+    ``explains`` are the arrays that tell of a line which was not returned.
     """
 
     name: str
@@ -30,20 +31,25 @@ class Row(NamedTuple):
     hypotheses: tuple = ()
     mend: str = ""
     credit: int | None = None
+    explains: tuple = ()
 
 
-def row(name, status, detail="", hypotheses=(), mend="", credit=None):
+def row(name, status, detail="", hypotheses=(), mend="", credit=None, explains=()):
     """Return a row; what is right or follows earns its line, a fault does not."""
     if status in (RIGHT, FOLLOWS):
         credit = 1
     elif status in (*FAULTS, UNREACHED):
         credit = 0
-    return Row(name, EQUATIONS[name], status, detail, tuple(hypotheses), mend, credit)
+    return Row(
+        name, EQUATIONS[name], status, detail, tuple(hypotheses), mend, credit,
+        tuple(explains),
+    )  # fmt: skip
 
 
 def _alike(r):
     """Return what a row says, without the numbers of its layer and equation."""
-    return re.sub(rf"\({r.equation}\)|(?<=[Wbaz]){r.name[2]}", "", r.detail)
+    text = r.detail.replace("The sum over the batch in it", "It")
+    return re.sub(rf"\({r.equation}\)|(?<=[Wbaz]){r.name[2]}", "", text)
 
 
 def _marked(text):
@@ -55,6 +61,11 @@ def listed(names):
     """Return "a, b and c"."""
     *most, last = names
     return f"{', '.join(most)} and {last}" if most else last
+
+
+def _are(names):
+    """Return "a is" or "a and b are"."""
+    return f"{listed(names)} {'is' if len(names) == 1 else 'are'}"
 
 
 class Diagnosis:
@@ -121,11 +132,15 @@ class Diagnosis:
         first = self._first
         if first is None:
             if self._summary or self.remarks:
-                return self._summary
+                return self._summary or self.remarks[0]
             return "Every line is right."
         parts = [self._summary, self._where(first, hint)]
         if hint >= 2:
-            parts += [first.detail, self._shared(first)]
+            detail = first.detail
+            if first.explains:
+                parts.append("It is not returned, but this explains your")
+                detail = f"{listed(first.explains)}: {detail[0].lower()}{detail[1:]}"
+            parts += [detail, self._others(first)]
         if hint >= 3:
             parts.append(first.mend)
         return " ".join(filter(None, [*parts, self._rest(first)]))
@@ -134,10 +149,9 @@ class Diagnosis:
         before = self.rows[: self.rows.index(first)]
         if first.status == RAISED:
             right = [r.name for r in before if r.status == RIGHT]
-            verb = "is" if len(right) == 1 else "are"
-            so_far = f"{listed(right)} {verb} right." if right else ""
+            text = f"{_are(right)} right." if right else ""
             stop = f"Your line of {first.name}, ({first.equation}), stopped."
-            return f"{so_far} {stop}".strip() if hint < 2 else so_far  # in the detail
+            return f"{text} {stop}".strip() if hint < 2 else text  # in the detail
         if first.status == MISSING:
             return f"{first.name} is missing, ({first.equation})."
         hidden = any(r.status == HIDDEN for r in self.rows)
@@ -145,18 +159,31 @@ class Diagnosis:
         what = "array that you return" if result else "line"
         return f"{first.name} is the first wrong {what}, ({first.equation})."
 
-    def _shared(self, first):
+    def _others(self, first):
+        """Return what to say of the other faults: the same, or another."""
+        faults = [r for r in self.rows if r.status in FAULTS and r is not first]
         same = [
-            r.name
-            for r in self.rows
-            if r.status == WRONG and r is not first and r.hypotheses
-            and _alike(r) == _alike(first)
+            r for r in faults
+            if r.status == first.status and r.hypotheses and _alike(r) == _alike(first)
         ]  # fmt: skip
-        return f"The same holds for {listed(same)}." if same else ""
+        other = [r.name for r in faults if r not in same and r.status != MISSING]
+        words = []
+        if same:
+            words.append(f"The same holds for {listed([r.name for r in same])}.")
+        if other:
+            words.append(f"{_are(other)} wrong as well.")
+        return " ".join(words)
 
     def _rest(self, first):
+        """Return what to say of the lines that are made of the first wrong one."""
         follow = [r.name for r in self.rows if r.status == FOLLOWS]
-        if not follow or first.status != WRONG:
+        made = after(first.name)
+        right = [r.name for r in self.rows if r.status == RIGHT and r.name in made]
+        if first.status != WRONG or self.remarks:
+            return ""
+        if right:
+            return f"The numbers of {listed(right)} are right all the same."
+        if not follow:
             return ""
         faults = [r for r in self.rows if r.status in FAULTS]
         names = listed(follow) if len(follow) < 4 else f"{len(follow)} later lines"
@@ -174,7 +201,8 @@ class Diagnosis:
             + (r.status.upper() if r.name == first else r.status)
             for r in self.rows
         ]
-        words = filter(None, [self.message, *self.remarks, *self.notes])
+        words = dict.fromkeys([self.message, *self.remarks, *self.notes])
+        words = filter(None, words)
         return "\n\n".join(["\n".join(lines), *map(textwrap.fill, words)])
 
     __repr__ = __str__
@@ -193,7 +221,7 @@ class Diagnosis:
         if self.mend and self.hint == 2:
             fold = "<details><summary>How to mend it</summary>"
             fold += f"<p>{_marked(self.mend)}</p></details>"
-        words = filter(None, [self.message, *self.remarks, *self.notes])
-        text = [f"<p>{_marked(w)}</p>" for w in words]
+        words = dict.fromkeys([self.message, *self.remarks, *self.notes])
+        text = [f"<p>{_marked(w)}</p>" for w in words if w]
         table = f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
         return "".join([table, *text[:1], fold, *text[1:]])

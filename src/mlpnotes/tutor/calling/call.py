@@ -37,6 +37,7 @@ class Outcome(NamedTuple):
     seen: dict  # "dz3", "dW3", ...: copies of the local variables at the end
     stop: Stop | None  # where and why it raised
     called: str  # how it was called, "" in one of the two forms
+    mistaken: list  # pairs: a variable named as one given array that holds another
 
 
 def plan(backward, form=None):
@@ -71,7 +72,7 @@ def call(backward, plan, problem, watch=True):
     """
     if plan.refusal:
         stop = Stop(None, "", "", plan.refusal, "TypeError")
-        return Outcome(None, TypeError(plan.refusal), [], {}, stop, "")
+        return Outcome(None, TypeError(plan.refusal), [], {}, stop, "", [])
     arguments, keywords, given = _arguments(plan, problem)
     code, value, error, stop, ended = code_of(backward), None, None, None, {}
     with _quiet():
@@ -85,7 +86,15 @@ def call(backward, plan, problem, watch=True):
             ended = dict(entry.tb_frame.f_locals) if entry else {}
     original = problem.arrays()
     changed = [name for name, a in given().items() if not _same(a, original[name])]
-    return Outcome(value, error, changed, _seen(ended), stop, plan.called)
+    mistaken = [
+        (name, other)
+        for name in original.keys() & ended.keys() - set(changed)
+        for other, array in original.items()
+        if name != "l2" != other and name != other and _same(ended[name], array)
+        and not _same(ended[name], original[name])
+    ]  # fmt: skip
+    seen = _seen(ended)
+    return Outcome(value, error, changed, seen, stop, plan.called, sorted(mistaken))
 
 
 def _arguments(plan, problem):

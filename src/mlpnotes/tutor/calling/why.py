@@ -19,6 +19,7 @@ LONG = 60  # an expression longer than this is not repeated
 
 # what Python or NumPy says -> what it means; \1 is the first group
 MEANINGS = {
+    r"ufunc 'bitwise_xor' not supported": "a power is written **, not ^",
     r"^name 'np' is not defined": "the name np is not defined: import numpy as np",
     r"cannot access local variable '(\w+)'": r"\1 is used before it has a value",
     r"truth value of an array": "an array is asked for one truth value, as by if, "
@@ -46,7 +47,7 @@ def why(error, path, names):
     with contextlib.suppress(Exception):  # its __str__ is the student's, too
         message = str(error).strip().splitlines()[0][:200]
     node = path[-1] if path else None
-    for explain in (_empty, _shapes, _entries, _names):
+    for explain in (_empty, _uncalled, _shapes, _entries, _names):
         with contextlib.suppress(Exception):
             if words := explain(error, message, node, path, names):
                 return words
@@ -76,6 +77,16 @@ def _written(node):
     """Return an expression as it is written, or "" if it is long."""
     text = ast.unparse(node) if node is not None else ""
     return "" if len(text) > LONG or "?" in text else text
+
+
+def _uncalled(error, message, node, path, names):
+    """Look for a method that was not called: W3.transpose for W3.transpose()."""
+    for side in (_sides(node) or ())[::2]:
+        value = value_of(side, names)
+        if callable(value) and not isinstance(value, np.ndarray):
+            text = _written(side)
+            return f"{text} is a function and is not called: write {text}()"
+    return ""
 
 
 def _empty(error, message, node, path, names):
@@ -112,7 +123,7 @@ def _shapes(error, message, node, path, names):
         return f"{name} is {shapes[0]}, too small for the result {shapes[1]}"
     if message.startswith("could not broadcast input"):
         return f"an array of shape {shapes[0]} is stored where {shapes[1]} belongs"
-    product = message.startswith("matmul") or "not aligned" in message
+    product = re.search("in its core dimension|enough dimensions|not aligned", message)
     if not product and "could not be broadcast together with shapes" not in message:
         return ""
     left, sign, right = (_sides(node) if node else None) or (None, "", None)
@@ -168,6 +179,8 @@ def _entries(error, message, node, path, names):
     if isinstance(error, KeyError) and isinstance(owner, dict):
         key = value_of(node.slice, names)
         return f"{text} has no key {key!r}; it has {', '.join(map(str, owner))[:100]}"
+    if isinstance(error, IndexError) and "must be of integer" in message:
+        return "an index is an integer, as the number of a class; y is one-hot"
     if isinstance(error, IndexError) and isinstance(owner, np.ndarray):
         return f"{text} is {owner.shape}: {message}"
     return ""
@@ -179,6 +192,8 @@ def _names(error, message, node, path, names):
         called = value_of(node.func, names)
         if isinstance(called, np.ndarray | float | int):
             text = _written(node.func)
+            if isinstance(called, np.ndarray) and not node.args:
+                return f"{text} is an array, no function: write it without ()"
             return f"{text}(...) calls {text}, which is no function: is a * missing?"
     if isinstance(error, NameError) and (name := getattr(error, "name", "")):
         if alike := [n for n in names if plain(n) == plain(name) and n != name]:

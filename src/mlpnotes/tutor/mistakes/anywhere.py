@@ -100,7 +100,7 @@ ANYWHERE = [
     fitted("labels smoothed", "dz3", "{it} is ŷ minus smoothed labels, (1 − ε)y + ε/K with ε = {fit}.", lambda v: _times(v, v.y - 1 / v.y.shape[1]), lambda v: v.g + v.fit * (v.y - 1 / v.y.shape[1]), "Subtract y as it is given."),
     fitted("other labels", "dz3", "{it} is ŷ minus one-hot labels, but not minus y.", _one_hot_rows, lambda v: v.p - np.rint(v.p - v.got), "Subtract y as it is given: each row has its own label."),
     fitted("clipped", "dz3 da dz dW db", "{it} is {what}, cut off at ±{fit}.", _bound, lambda v: np.clip(v.g, -v.fit, v.fit), "Leave the clipping out."),
-    fitted("masked", "dz3 da dz dW", "{it} is {fit} times {what}, but for some zeros, as dropout makes them.", _mask, lambda v: v.g * v.fit * (v.got != 0), "The network has no dropout: keep all entries."),
+    fitted("masked", "dz3 da dz dW", "{it} is {fit} times {what}, but zero in some entries.", _mask, lambda v: v.g * v.fit * (v.got != 0), "Keep all entries: {eq} leaves none out, and the network has no dropout."),
     fitted("number added", "dz3 da dz dW db", "{it} is {what} plus {fit} in every entry.", lambda v: _times(v, np.ones_like(v.g)), lambda v: v.g + v.fit, "Add nothing to {eq}."),
     fitted("one number", "dz3 da dz dW db", "{it} has the number {fit} in every entry.", lambda v: v.got.flat[0] if v.got.any() else None, lambda v: np.full_like(v.g, v.fit), "Compute it by {eq}."),
     fitted("another array", "dz3 da dz dW db", "{it} is the array {fit}.", _same, lambda v: v.got, "Compute it by {eq}."),

@@ -39,6 +39,8 @@ ERRORS = [
     row("no signs", "dz3", "{it} is |ŷ − y|, the error without its signs.", lambda v: np.abs(v.g), "(9) is ŷ − y: negative at the true class. In −y/ŷ + (1 − y)/(1 − ŷ) the second sign is a plus.", True),
     row("the loss itself", "dz3", "{it} is −y log ŷ, the terms of the loss (2), not of its derivative.", lambda v: -v.y * np.log(v.p), "The loss's derivative with respect to z3 is ŷ − y, (9)."),
     row("log ŷ", "dz3", "{it} is log ŷ − y: (9) has ŷ itself.", lambda v: np.log(v.p) - v.y, "Take {name} = ŷ − y; the logarithm belongs to the loss."),
+    row("right answers left out", "dz3", "{it} is zero in the rows that are classified rightly.", lambda v: v.g * (v.p.argmax(axis=1) != v.y.argmax(axis=1))[:, None], "Keep all rows: (9) holds for each observation.", True),
+    row("transposed labels", "dz3", "{it} is ŷ − y.T.", lambda v: v.p - v.y.T, "ŷ − y: the labels have a row for each observation already."),
     row("ŷ alone", "dz3", "{it} is ŷ alone: y is missing.", lambda v: v.p, "Subtract the labels: ŷ − y."),
     row("y alone", "dz3", "{it} is −y alone: ŷ is missing.", lambda v: -v.y, "(9) is ŷ − y."),
     row("plus for minus", "dz3", "{it} is ŷ + y: (9) has a minus.", lambda v: v.p + v.y, "Subtract the labels: ŷ − y."),

@@ -15,6 +15,10 @@ FACTORS = [
     ("divided by K", "", "K"),
     ("divided by BK", "", "B K"),
     ("times B²", "B B", ""),
+    ("K for B", "B", "K"),
+    ("n2 for B", "B", "n2"),
+    ("n1 for B", "B", "n1"),
+    ("n0 for B", "B", "n0"),
     ("divided by n2", "", "n2"),
     ("divided by n1", "", "n1"),
     ("divided by n0", "", "n0"),
@@ -25,8 +29,9 @@ FACTORS = [
 TIMES = [((), 1, 1), (("twice",), 2, 1), (("half",), 1, 2)]
 
 MENDS = {
-    "sign": "Change the sign: no line after (9) changes one.",
+    "sign": "Change the sign: {eq} has no minus in front.",
     "sign of dz3": "Change the sign: (9) is ŷ − y, not y − ŷ.",
+    "sign of dz": "Change the sign: the slope is {a}(1 − {a}), not {a}({a} − 1), and {eq} has no other minus.",
     "zero": "It may have been made by zeros and never filled: compute it by {eq}.",
     "zero of db3": "It may have been made by zeros and never filled, or be dz3.sum() without an axis: ŷ − y has the sum 0.",
     "twice": "Leave the factor 2 out.",
@@ -92,15 +97,12 @@ def name_factor(f, sizes, line="", finished=False):
     return ("factor",), number(f)
 
 
-def _mend(factor, line):
-    return MENDS.get(f"{factor} of {line}") or MENDS.get(factor, "")
-
-
 def say_factor(f, sizes, name, finished=False):
     """Return the factor's names, its hint and its mend, for `fill`."""
     names, text = name_factor(f, sizes, name, finished)
     if names == ("zero",):
-        return names, "{it} is all zeros, to rounding.", _mend("zero", name)
+        zero = "zero of db3" if name == "db3" else "zero"
+        return names, "{it} is all zeros, to rounding.", MENDS[zero]
     if finished and text in ("B", "1/B"):
         hint = (
             "{it} is not divided by B."
@@ -108,10 +110,15 @@ def say_factor(f, sizes, name, finished=False):
             else "{it} is divided by B twice."
         )
         return names, hint, MENDS["1/B missing"]
+    if finished and names[-1].endswith(" for B"):
+        size = names[-1].split()[0]
+        hint = f"{{it}} is divided by {size} where it should be by B."
+        return names, hint, MENDS["1/B missing"]
     written, comma, remark = text.partition(", ")
     here = f" (here {number(f)})" if any(s in written for s in ("B", "K", "n")) else ""
-    mend = (
-        " ".join(filter(None, (_mend(n, name) for n in names)))
-        or "Leave this factor out: there is none in {eq}."
-    )
+    of = f" of {name if name == 'dz3' else name[:2]}"
+    known = [MENDS.get(n + of) or MENDS[n] for n in names if n in MENDS]
+    mend = " ".join(known) or "Leave this factor out: there is none in {eq}."
+    if finished and not known:
+        mend = MENDS["1/B missing"]
     return names, f"{{it}} is {written}{here} times {{what}}{comma}{remark}.", mend

@@ -41,6 +41,7 @@ PARAMETERS = [
     row("sigmoid of the input", "dW", "{it} is σ({x}).T @ {dz}: {eq} has {x}.", lambda v: sigmoid(v.x).T @ v.dz, "Take the input as it entered the layer, {x}."),
     row("other order", "dW", "{it} is {dz} @ {x}: {eq} is {x}.T @ {dz}.", lambda v: v.dz @ v.x, BATCH),
     row("other order", "dW", "{it} is {dz} @ {x}.T: {eq} is {x}.T @ {dz}.", lambda v: v.dz @ v.x.T, BATCH),
+    row("transpose on the other", "dW", "{it} is {x} @ {dz}.T.", lambda v: v.x @ v.dz.T, "The transpose belongs to the other factor: {x}.T @ {dz}."),
     row("input not transposed", "dW", "{it} is {x} @ {dz}: {eq} has {x}.T.", lambda v: v.x @ v.dz, BATCH),
     row("* for @", "dW", "{it} is {x} * {dz}, entry by entry: {eq} is a matrix product.", lambda v: v.x * v.dz, BATCH),
     row("* for @", "dW", "{it} is {x}.T * {dz}, entry by entry: {eq} is a matrix product.", lambda v: v.x.T * v.dz, BATCH),
