@@ -30,7 +30,11 @@ def judge_stopped(problem, form, outcome):
             done = i < last and r.name not in PARAMETERS
             status = HIDDEN if done else UNREACHED
             rows[i] = row(r.name, status, credit=r.credit if done else 0)
-    if any(r.status in FAULTS for r in rows):
+    first = next((r for r in rows if r.status in FAULTS), None)
+    if first and f"{first.name} is " in stop.why:  # None
+        detail = f"{first.detail} Your line {stop.line} uses it."
+        return [r._replace(detail=detail) if r is first else r for r in rows], ""
+    if first:
         return rows, text
     if stop.target in EQUATIONS:
         i = list(EQUATIONS).index(stop.target)

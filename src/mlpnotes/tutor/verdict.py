@@ -146,7 +146,8 @@ class Diagnosis:
             text = f"{_are(right)} right." if right else ""
             if hint >= 2:  # the detail says where
                 return text
-            return f"{text} Your function stopped at {first.name}, ({first.equation})."
+            place = f"Your function stopped at {first.name}, ({first.equation})."
+            return f"{text} {place}".strip()
         returned = any(r.status == HIDDEN for r in self.rows)
         what = "line"
         if returned and first.name in PARAMETERS:
