@@ -89,7 +89,7 @@ STOPS = [
      "an array was given to a function of a single number, such as math.exp"),
     ("db3 = dz3.sum(dim=0)", "db3", "NumPy's word for dim is axis"),
     ("db3 = dz3.sum(axis=0, keepdim=True)", "db3", "NumPy's word for keepdim is keep"),
-    ("db3 = dz3.sum / 7", "db3", "a function stands where an array should"),
+    ("db3 = dz3.sum / 7", "db3", "dz3.sum is a function and is not called"),
     ("dz3 = y.astype(int)\n    dz3 -= acts.y_hat", "dz3",
      "subtract in place would have to store float64 in an array of int64"),
     ("raise NotImplementedError", "",

@@ -29,15 +29,18 @@ def unfinished(params, acts, y):
 @pytest.mark.parametrize(
     ("student", "where"),
     [
-        (untransposed, "dz3, dW3 and db3 are right. Your line of da2, (28), stopped."),
-        (at_once, "Your line of dz3, (9), stopped."),
+        (
+            untransposed,
+            "dz3, dW3 and db3 are right. Your function stopped at da2, (28).",
+        ),
+        (at_once, "Your function stopped at dz3, (9)."),
     ],
 )
 def test_the_first_step_names_the_line_that_stopped(student, where):
     assert diagnose(student, hint=1).message == where
     kind = diagnose(student).message
     assert "stopped: " in kind
-    assert "(28), stopped" not in kind, "said once"
+    assert "stopped at" not in kind, "said once"
     assert diagnose(student, hint=3).message.startswith(kind)
 
 

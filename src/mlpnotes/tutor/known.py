@@ -23,7 +23,7 @@ def kind(name):
 def source(name):
     """Return the line that this one is made of: da2 for dz2, dz2 for dW2."""
     if name == "dz3":
-        return None
+        return ""
     if name[:2] == "dz":
         return f"da{layer(name)}"
     return f"dz{layer(name) + (name[:2] == 'da')}"

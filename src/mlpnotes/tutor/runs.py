@@ -6,6 +6,8 @@ import numpy as np
 
 from mlpnotes.tutor.calling import call
 from mlpnotes.tutor.judging import Judge
+from mlpnotes.tutor.known import Known, source
+from mlpnotes.tutor.mistakes import HYPOTHESES
 from mlpnotes.tutor.returned import HUGE, named, shared
 from mlpnotes.tutor.stopped import judge_seen, judge_stopped
 from mlpnotes.tutor.verdict import (
@@ -32,6 +34,9 @@ HINTS = {
 }
 
 
+FITTED = {h.name for h in HYPOTHESES if h.fits}  # of equal sizes more can be fitted
+
+
 class Run(NamedTuple):
     """What one run showed."""
 
@@ -56,7 +61,7 @@ def run(backward, how, problem, order=None, unfinished=False):
     it is judged by its local variables.
     """
     outcome = call(backward, how, problem)
-    remarks, notes, summary = [], [], ""
+    remarks, notes = [], []
     if outcome.called:
         notes.append(f"Your function was called as {outcome.called}.")
     if outcome.changed:
@@ -64,12 +69,10 @@ def run(backward, how, problem, order=None, unfinished=False):
             f"Your function changes its argument {', '.join(outcome.changed)}: "
             "copy before you modify, or write a = a * b for a *= b."
         )
-    if outcome.mistaken:
-        held = " and ".join(f"{n} holds {other}" for n, other in outcome.mistaken)
-        notes.append(f"Your variable {held}.")
     with np.errstate(all="ignore"):
         if outcome.error is not None:
             rows, summary = judge_stopped(problem, how.form, outcome)
+            summary = " ".join(filter(None, [causes(outcome, rows), summary]))
             return Run(rows, remarks, notes, summary, None, stopped=True)
         got, complaint = named(outcome.value, problem, order)
         if complaint and unfinished:
@@ -83,12 +86,14 @@ def run(backward, how, problem, order=None, unfinished=False):
             which = [n for n in got if n in single]
             who = "Your arrays" if len(which) == len(got) else listed(which)
             notes.append(f"Of float32: {who}, compared in its precision.")
+        got, disorder = in_order(how.form, problem, got, outcome.value)
         judge = Judge(problem, how.form, got, outcome.seen, single)
         overlaps = shared(got)
         got = {n: _copy(a) for n, a in got.items()}  # a second call may change them
         again = call(backward, how, problem, watch=False).value
         again = named(again, problem, list(got))[0]
         differing = [n for n in got if _differs(judge.known, got[n], again.get(n))]
+        differing = [] if disorder else differing
         if differing:
             remarks.append(
                 f"Two calls with equal arguments return different "
@@ -107,8 +112,8 @@ def run(backward, how, problem, order=None, unfinished=False):
             row(a, WRONG, detail, ("one array",), mend) if r.name == a else r
             for r in rows
         ]
-    rest = complaint or in_another_order(judge, outcome.value)
-    return Run(rows, remarks, notes, rest, list(got))
+    summary = complaint or disorder or causes(outcome, rows)
+    return Run(rows, remarks, notes, summary, list(got))
 
 
 def _copy(a):
@@ -135,17 +140,36 @@ def overwritten(overlaps, rows):
     ]  # fmt: skip
 
 
-def in_another_order(judge, value):
-    """Return what to say if a tuple holds the right arrays in another order."""
-    known, got = judge.known, judge.got
-    if isinstance(value, dict) or len(judge.right) == len(got):
-        return ""
-    whole = {n: known.finished(n, known.truth[n]) for n in got}
-    arrays = [np.asarray(a) for a in got.values() if isinstance(a, np.ndarray)]
-    found = {next((n for n in got if known.close(a, whole[n])), "") for a in arrays}
-    if found != set(got):
-        return ""
-    return f"All arrays are right, but in another order: return {', '.join(got)}."
+def causes(outcome, rows):
+    """Return what may be behind all faults: a name that holds something else."""
+    words = ""
+    if any(r.status in FAULTS for r in rows):
+        if outcome.mistaken:
+            held = listed([f"{n} holds {other}" for n, other in outcome.mistaken])
+            words = f"Your variable {held}."
+        elif outcome.changed:
+            words = f"Your function changes {listed(outcome.changed)} in place: "
+            words += "mend this first."
+    return words
+
+
+def in_order(form, problem, got, value):
+    """Return the arrays by line, and what to say if a tuple had another order."""
+    known = Known(problem, form)
+    arrays = {
+        n: np.asarray(a) for n, a in got.items()
+        if isinstance(a, np.ndarray) and a.dtype == problem.y.dtype and a.size <= HUGE
+    }  # fmt: skip
+    wrong = [n for n, a in arrays.items() if not known.is_right(n, a)]
+    if isinstance(value, dict) or len(arrays) < len(got) or not wrong:
+        return got, ""
+    lines = {
+        next((n for n in got if known.is_right(n, a)), ""): a for a in arrays.values()
+    }
+    if lines.keys() != got.keys():
+        return got, ""
+    words = f"All arrays are right, but in another order: return {', '.join(got)}."
+    return {n: lines[n] for n in got}, words
 
 
 def join(main, second, name):
@@ -167,9 +191,12 @@ def join(main, second, name):
             return main
         summary = f"{main.summary} {SECOND[name]} it runs; there:"
         return main._replace(rows=second.rows, summary=summary)
+    there = {r.name: r for r in second.rows}
     rows = [
-        _with_reason(r, s) if r.status in (SHAPE, RAISED) and not r.hypotheses else r
-        for r, s in zip(main.rows, second.rows, strict=True)
+        _with_reason(r, there)
+        if r.status in (SHAPE, RAISED) and not r.hypotheses
+        else r
+        for r in main.rows
     ]
     return main._replace(rows=rows)
 
@@ -179,9 +206,14 @@ def _there(r, name):
     return r._replace(detail=f"{SECOND[name]}: {r.detail[0].lower()}{r.detail[1:]}")
 
 
-def _with_reason(r, s):
-    if s.status != WRONG or not s.hypotheses:
-        return r
-    return r._replace(
-        detail=f"{r.detail} {s.detail}", hypotheses=s.hypotheses, mend=s.mend
-    )
+def _with_reason(r, there):
+    """Return a row with the reason found in a network where its line can run.
+
+    One line of a program may hold two of ours, so the line before counts as well.
+    """
+    for name in (r.name, source(r.name)):
+        s = there.get(name)
+        if s and s.status == WRONG and s.hypotheses and not FITTED & {*s.hypotheses}:
+            detail = f"{r.detail} {s.detail}"
+            return r._replace(detail=detail, hypotheses=s.hypotheses, mend=s.mend)
+    return r

@@ -15,8 +15,6 @@ from mlpnotes.tutor.verdict import (
     row,
 )
 
-EMPTY = "None: is its line still to be written?"  # the row of that line says it
-
 
 def judge_seen(problem, form, seen, target=""):
     """Return the rows of what a function had computed, by its local variables."""
@@ -38,8 +36,12 @@ def judge_stopped(problem, form, outcome):
     stop = outcome.stop
     text = describe(stop)
     rows = judge_seen(problem, form, outcome.seen, stop.target)
-    if any(r.status in FAULTS for r in rows):
-        return rows, text.replace(EMPTY, "None.")
+    first = next((r for r in rows if r.status in FAULTS), None)
+    if first and f"{first.name} is " in stop.why:  # None
+        detail = f"{first.detail} Your line {stop.line} uses it."
+        return [r._replace(detail=detail) if r is first else r for r in rows], ""
+    if first:
+        return rows, text
     if stop.target in EQUATIONS:
         i = list(EQUATIONS).index(stop.target)
         rows[i] = row(stop.target, RAISED, text)

@@ -150,8 +150,10 @@ class Diagnosis:
         if first.status == RAISED:
             right = [r.name for r in before if r.status == RIGHT]
             text = f"{_are(right)} right." if right else ""
-            stop = f"Your line of {first.name}, ({first.equation}), stopped."
-            return f"{text} {stop}".strip() if hint < 2 else text  # in the detail
+            if hint >= 2:  # the detail says where
+                return text
+            place = f"Your function stopped at {first.name}, ({first.equation})."
+            return f"{text} {place}".strip()
         if first.status == MISSING:
             return f"{first.name} is missing, ({first.equation})."
         hidden = any(r.status == HIDDEN for r in self.rows)

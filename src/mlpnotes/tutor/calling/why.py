@@ -15,6 +15,7 @@ SIGNS = {
     "multiply": "*", "add": "+", "subtract": "-", "divide": "/",
 }  # fmt: skip
 SHAPE = r"(\(\d*(?:, ?\d+)*,?\))"
+METHODS = ("transpose", "copy", "sum", "mean", "max", "flatten", "ravel")
 LONG = 60  # an expression longer than this is not repeated
 
 # what Python or NumPy says -> what it means; \1 is the first group
@@ -47,7 +48,7 @@ def why(error, path, names):
     with contextlib.suppress(Exception):  # its __str__ is the student's, too
         message = str(error).strip().splitlines()[0][:200]
     node = path[-1] if path else None
-    for explain in (_empty, _uncalled, _shapes, _entries, _names):
+    for explain in (_uncalled, _empty, _shapes, _entries, _names):
         with contextlib.suppress(Exception):
             if words := explain(error, message, node, path, names):
                 return words
@@ -82,10 +83,11 @@ def _written(node):
 def _uncalled(error, message, node, path, names):
     """Look for a method that was not called: W3.transpose for W3.transpose()."""
     for side in (_sides(node) or ())[::2]:
-        value = value_of(side, names)
-        if callable(value) and not isinstance(value, np.ndarray):
-            text = _written(side)
-            return f"{text} is a function and is not called: write {text}()"
+        if isinstance(side, ast.Attribute):
+            owner = value_of(side.value, names)
+            if isinstance(owner, np.ndarray) and side.attr in METHODS:
+                text = _written(side)
+                return f"{text} is a function and is not called: write {text}()"
     return ""
 
 

@@ -69,6 +69,8 @@ def fill(text, name, *, it="It", what=None, fit=None, B=None):
     (what the equation gives, by default), ``fit`` the number found; with B, the
     size of the batch, it is written as a multiple of 1/B if that is shorter.
     """
+    if isinstance(fit, float) and abs(fit - 1) < 1e-9:
+        text = text.replace("{fit} times ", "")
     k, eq = int(name[-1]), f"({EQUATIONS[name]})"
     x = {1: "X", 2: "a1", 3: "a2"}[k]
     names = {
