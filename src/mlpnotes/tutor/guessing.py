@@ -59,8 +59,8 @@ def guess(judge, k, names, base):
         if not exact or sum(judge.arrays[n].size for n in exact) < 3:
             continue
         f = common_factor(known, exact)
-        if not steps and f == 1:
-            continue
+        if (not steps and f == 1) or (f != 1 and len(steps) > 1):
+            continue  # nothing, or three things at once
         total = len(steps) + (f != 1)
         for n in names:
             e, tried = ends[n], judge.tried[n]

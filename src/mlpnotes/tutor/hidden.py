@@ -6,7 +6,7 @@ Nothing is said of such a line while the arrays made of it are right.
 from mlpnotes.tutor.endings import Ending, ending
 from mlpnotes.tutor.guessing import guess, spared
 from mlpnotes.tutor.known import after
-from mlpnotes.tutor.reasons import UNKNOWN, find
+from mlpnotes.tutor.reasons import MANY, UNKNOWN, find
 
 
 def explain(judge, k):
@@ -48,6 +48,8 @@ def explain(judge, k):
             return {}
     if judge.right & set(after(dz)):  # later arrays are made of the right one
         spared(judge, k, names)
+        return {}
+    if known.c[dz].size > MANY:
         return {}
     return guess(judge, k, names, base)
 

@@ -12,6 +12,7 @@ from mlpnotes.tutor.mistakes.factors import say_factor
 from mlpnotes.tutor.mistakes.lines import fill
 from mlpnotes.tutor.mistakes.penalties import say_penalty, say_whole
 
+MANY = 2000  # numbers in an array whose reason is not looked for: it would take long
 UNKNOWN = 5  # what a difference without a reason counts, in mistakes
 
 
@@ -74,8 +75,12 @@ def variants(known, name, got=None):
 
 def find(known, name, array):
     """Return the simplest reason for an array that is not right, or None."""
+    if np.size(array) > MANY:
+        return None
     end = ending(known, name, array, known.line(name))
     best = None if end is None else reason(known, name, array, (), end)
+    if best and "factor" in best.names and np.size(array) < 2:
+        best = None  # one number is some number times any other
     if best and best.cost == 1:
         return best
     got = known.unfinished(name, array)
