@@ -17,6 +17,8 @@ from mlpnotes.tutor.problems import OTHERS, make_problem
 from mlpnotes.tutor.runs import join, run
 from mlpnotes.tutor.verdict import FAULTS, RAISED, SHAPE, Diagnosis, Row
 
+LARGE = 100  # the sum of sizes above which reasons are looked for in a smaller network
+
 __all__ = [
     "HYPOTHESES", "Diagnosis", "Hypothesis", "Row", "diagnose", "make_problem",
 ]  # fmt: skip
@@ -86,6 +88,11 @@ def diagnose(
     rng = np.random.default_rng(seed)
     how = plan(backward, form)
     main = run(backward, how, make_problem(sizes, rng=rng, dtype=dtype))
+    if sum(sizes) > LARGE and any(r.status in FAULTS for r in main.rows):
+        small = run(backward, how, make_problem(rng=rng, dtype=dtype))
+        if any(r.status in FAULTS for r in small.rows):
+            main = small
+            main.notes.append("This is so in a network of the sizes (7, 6, 5, 4, 3).")
     faults = {r.status for r in main.rows} & set(FAULTS)
     if faults & {SHAPE, RAISED} or main.stopped:
         equal = OTHERS["equal"](rng, dtype)

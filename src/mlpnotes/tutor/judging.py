@@ -6,6 +6,7 @@ import numpy as np
 
 from mlpnotes.tutor import hidden
 from mlpnotes.tutor.known import PARAMETERS, Known, after, layer, source
+from mlpnotes.tutor.mistakes import HYPOTHESES, NOTES_ONLY
 from mlpnotes.tutor.mistakes.lines import EQUATIONS
 from mlpnotes.tutor.reasons import find, unexplained
 from mlpnotes.tutor.returned import HUGE, usable
@@ -20,6 +21,8 @@ from mlpnotes.tutor.verdict import (
     WRONG,
     row,
 )
+
+ROWS = {h.name for h in HYPOTHESES} - NOTES_ONLY  # mistakes in a line itself
 
 
 class Judge:
@@ -42,6 +45,8 @@ class Judge:
         Lines on which later ones cannot be judged, and why.
     tried : dict of str to Reason or None
         What was found already of the arrays of this layer.
+    confirmed : set of str
+        Lines that were not returned, but are right as local variables.
     rows : dict of str to Row
     """
 
@@ -49,7 +54,7 @@ class Judge:
         self.known = Known(problem, form, bool(single))
         self.got, self.single = got, single
         self.arrays, self.faults, self.lost = {}, {}, {}
-        self.rows, self.tried = {}, {}
+        self.rows, self.tried, self.confirmed = {}, {}, set()
         for name in got:
             array, fault = usable(got[name], name, problem)
             if fault:
@@ -89,27 +94,27 @@ class Judge:
             return self.fault(name)
         array = self.arrays[name]
         g = known.unfinished(name, array)
-        weak = known.powerless(name, g)
-        follows = known.close(array, known.finished(name, known.c[name]))
-        cause = self.blocked(name)
         if name in self.right:
             known.c[name] = g
             return row(name, RIGHT)
+        weak = known.powerless(name, g)
+        final = known.finished(name, known.c[name])
+        follows = known.close(array, final, known.summands(name))
+        cause = self.blocked(name)
         if name in blamed:
             return blamed[name]
         if cause and weak:
             detail = f"Your {cause} is {self.lost[cause]}, "
             detail += "so this line cannot be judged yet."
             return row(name, UNCLEAR, detail, credit=0)
-        if follows and not weak:
+        if follows and (not weak or name in PARAMETERS):
             known.c[name] = g
             return row(name, FOLLOWS)
         if name in self.single and len(self.single) < len(self.got):
             return row(name, TYPE, "It has dtype float32, expected float64.")
         found = self.tried.get(name)
         if name not in self.tried:
-            found = find(known, name, array, self.unreturned())
-        expected = known.finished(name, known.c[name])
+            found = find(known, name, array)
         if weak and name not in PARAMETERS:
             self.lose(name, weak)
         else:
@@ -119,7 +124,7 @@ class Judge:
         if cause:
             detail = f"It depends on {cause}, which {self.because(cause)}."
             return row(name, UNCLEAR, detail)
-        return row(name, WRONG, unexplained(array, expected))
+        return row(name, WRONG, unexplained(array, final))
 
     def fault(self, name):
         """Return the row of an array that cannot be used."""
@@ -132,7 +137,7 @@ class Judge:
         cause = self.blocked(name)
         if cause and self.faults.get(cause) and self.made_of(name, raw, cause):
             return row(name, UNCLEAR, f"It is made of your {cause}, of a wrong shape.")
-        found = find(self.known, name, raw, self.unreturned())
+        found = find(self.known, name, raw)
         if not found:
             return fault
         detail = f"{fault.detail} {found.detail}"
@@ -196,13 +201,15 @@ class Judge:
         for name, r in self.rows.items():
             if r.status == HIDDEN:
                 made = [n for n in after(name) if n in self.got]
-                good = any(
-                    self.rows[n].status in (RIGHT, FOLLOWS)
-                    or (self.rows[n].status == WRONG and self.rows[n].hypotheses)
-                    for n in made
-                    if n not in idle
+                good = name in self.confirmed or any(
+                    n not in idle and self.shows(self.rows[n]) for n in made
                 )
                 near = [n for n in made if layer(n) == layer(name)]
                 done = any(n in self.arrays and n not in idle for n in near)
                 credit = 1 if good else None if done else 0
                 self.rows[name] = r._replace(credit=credit)
+
+    def shows(self, r):
+        """Return whether a row shows that the lines before it are right or follow."""
+        ends_wrong = r.status == WRONG and {*r.hypotheses}.isdisjoint(ROWS)
+        return r.status in (RIGHT, FOLLOWS) or (ends_wrong and r.hypotheses)

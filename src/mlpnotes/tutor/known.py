@@ -73,6 +73,11 @@ class Known:
         """Return whether this array is to be returned with 1/B and the penalty."""
         return self.form == "course" and name in PARAMETERS
 
+    def summands(self, name):
+        """Return the size of what a line adds up."""
+        c = {n: np.abs(a) for n, a in self.c.items() if isinstance(a, np.ndarray)}
+        return np.abs(self.line(name, **c)).max() if name in PARAMETERS else 0.0
+
     def penalty(self, name):
         """Return what (55) adds to this array."""
         weights = self.is_finished(name) and name[1] == "W"
@@ -88,11 +93,14 @@ class Known:
             return array
         return (array - self.penalty(name)) * self.B
 
-    def close(self, array, reference):
-        """Return whether two arrays agree to rounding, by the largest entry."""
+    def close(self, array, reference, scale=0.0):
+        """Return whether two arrays agree to rounding, by the largest entry.
+
+        ``scale`` is the size of what was added up, if the sum may cancel.
+        """
         if np.shape(array) != np.shape(reference) or not np.isfinite(reference).all():
             return False
-        scale = np.abs(reference).max(initial=0)
+        scale = max(np.abs(reference).max(initial=0), 1e-3 * scale)
         return bool(np.abs(array - reference).max(initial=0) <= self.tolerance * scale)
 
     def is_right(self, name, array):
@@ -108,6 +116,11 @@ class Known:
         if g.size > 1 and np.ptp(g) <= self.tolerance * largest < np.ptp(truth):
             return "the same number everywhere"
         return ""
+
+    def is_tiny(self, name, array):
+        """Return whether an array is zero but for rounding, beside the right one."""
+        largest = np.abs(self.truth[name]).max()
+        return np.abs(array).max(initial=0) <= 1e-3 * self.tolerance * largest
 
     def idle(self, name, array):
         """Return whether an array tells nothing: zeros, a number, what was given."""

@@ -57,7 +57,7 @@ def loud_problem(rng, dtype):
     labels = np.full(60, acts.y_hat.sum(axis=0).argmin())
     labels[:5] = range(5)
     y = np.eye(5)[labels]
-    return Problem(params, acts, y.astype(dtype), 0.03)
+    return Problem(params, acts, y.astype(dtype), 0.02)
 
 
 def faint_problem(rng, dtype):
@@ -72,7 +72,7 @@ def faint_problem(rng, dtype):
 
 def equal_problem(rng, dtype):
     """Return a problem whose sizes are all 5, in which every product fits."""
-    return make_problem((5, 5, 5, 5, 5), rng=rng, dtype=dtype)
+    return make_problem((5, 5, 5, 5, 5), rng=rng, dtype=dtype, l2=0.05)
 
 
 OTHERS = {"equal": equal_problem, "loud": loud_problem, "faint": faint_problem}

@@ -6,12 +6,13 @@ from typing import NamedTuple
 import numpy as np
 
 from mlpnotes.tutor.endings import Ending, ending
-from mlpnotes.tutor.known import kind, layer, source
+from mlpnotes.tutor.known import kind, layer
 from mlpnotes.tutor.mistakes import HYPOTHESES, NOTES_ONLY
 from mlpnotes.tutor.mistakes.factors import say_factor
 from mlpnotes.tutor.mistakes.lines import fill
 from mlpnotes.tutor.mistakes.penalties import say_penalty, say_whole
 
+MANY = 2000  # numbers in an array whose reason is not looked for: it would take long
 UNKNOWN = 5  # what a difference without a reason counts, in mistakes
 
 
@@ -30,7 +31,7 @@ class Reason(NamedTuple):
         return len(self.names) + 0.5 * ("factor" in self.names)
 
 
-def variants(known, name, got=None, hidden=()):
+def variants(known, name, got=None):
     """Yield what the known mistakes would have made of a line, one or two at a time.
 
     Parameters
@@ -40,8 +41,6 @@ def variants(known, name, got=None, hidden=()):
         The line.
     got : ndarray, optional
         The student's array, for mistakes with an unknown number.
-    hidden : collection of str
-        Lines whose arrays are not known, so that a mistake may be in them as well.
 
     Yields
     ------
@@ -57,7 +56,7 @@ def variants(known, name, got=None, hidden=()):
     c = known.c | {"got": got, "P": known.c.get(name[1:])}
 
     def made(h, g):
-        if h.fits and got is None:
+        if h.fits and (got is None or np.size(got) < 2):
             return None
         with contextlib.suppress(Exception):  # sizes that do not fit: not this one
             value = np.asarray(h.wrong(c, layer(name), g))
@@ -66,11 +65,6 @@ def variants(known, name, got=None, hidden=()):
     single = [(h, value) for h in rows if (value := made(h, c[name])) is not None]
     for h, value in single:
         yield ((name, h),), value
-    before = source(name)
-    if before in hidden and layer(before) == layer(name):
-        for steps, value in variants(known, before, None, hidden):
-            if value.shape == known.c[before].shape:
-                yield steps, known.line(name, **{before: value})
     for h, value in single:
         for then in rows if not h.fits else ():
             if then.then and then is not h:
@@ -79,23 +73,35 @@ def variants(known, name, got=None, hidden=()):
                     yield ((name, h), (name, then)), both
 
 
-def find(known, name, array, hidden=()):
+def find(known, name, array):
     """Return the simplest reason for an array that is not right, or None."""
-    right = known.line(name)
-    end = ending(known, name, array, right)
+    if np.size(array) > MANY:
+        return None
+    end = ending(known, name, array, known.line(name))
     best = None if end is None else reason(known, name, array, (), end)
+    if best and "factor" in best.names and np.size(array) < 2:
+        best = None  # one number is some number times any other
     if best and best.cost == 1:
         return best
     got = known.unfinished(name, array)
-    for steps, value in variants(known, name, got, hidden):
+    tiny = known.is_tiny(name, array)
+    for steps, value in variants(known, name, got):
         if best and len(steps) >= best.cost:
             continue
-        end = ending(known, name, array, value, thorough=len(steps) == 1)
+        if tiny or known.is_tiny(name, value):  # rounding: no number can be compared
+            same = tiny and known.is_tiny(name, value)
+            end = Ending() if same and value.shape == np.shape(array) else None
+        else:
+            end = ending(known, name, array, value, thorough=len(steps) == 1)
         if end is not None and (end == Ending() or not steps[0][1].fits):
             found = reason(known, name, array, steps, end)
-            best = found if best is None or found.cost < best.cost else best
-            if best.cost == 1:
-                break
+            sure = "factor" not in found.names or (
+                len(steps) == 1 and np.size(array) > 1
+            )
+            if sure and (best is None or found.cost < best.cost):
+                best = found
+                if best.cost == 1:
+                    break
     return best
 
 

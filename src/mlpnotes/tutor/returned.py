@@ -23,8 +23,10 @@ ORDERS = (  # of six items in a tuple
 
 def plain(key):
     """Return a key without case, underscores and "grad": dw1 for "grad_W1"."""
-    letters = re.sub("[^a-z0-9]", "", str(key).lower()).replace("grad", "")
-    return re.sub(r"^([wb]\d)$", r"d\1", letters) if "grad" in str(key) else letters
+    if not isinstance(key, str):
+        return ""
+    letters = re.sub("[^a-z0-9]", "", key.lower()).replace("grad", "")
+    return re.sub(r"^([wb]\d)$", r"d\1", letters) if "grad" in key else letters
 
 
 def named(value, problem, order=None):
@@ -40,12 +42,16 @@ def named(value, problem, order=None):
     """
     if value is None:
         return {}, "Your function returned None: is the return statement missing?"
-    if isinstance(value, tuple) and hasattr(value, "_fields"):
-        value = value._asdict()
+    if isinstance(value, tuple) and hasattr(value, "_asdict"):
+        by_key = _by_key(value._asdict(), problem)
+        if by_key[0]:
+            return by_key
     if isinstance(value, dict):
         return _by_key(value, problem)
     if not isinstance(value, tuple | list):
         complaint = f"Your function returned {kind_of(value)}, expected arrays by name."
+        if inspect.iscoroutine(value):
+            value.close()
         yields = "" if not inspect.isgenerator(value) else " Write return, not yield."
         return {}, complaint + yields
     if len(value) not in (6, 11):
@@ -100,7 +106,9 @@ def usable(array, name, problem):
     dtype = problem.y.dtype
     if array is None or array is ...:
         detail = f"It is {'None' if array is None else '...'}: "
-        detail += "this line is still to be written."
+        detail += (
+            "this line is still to be written. (Or what it calls returns nothing.)"
+        )
         return None, row(name, MISSING, detail)
     if not isinstance(array, np.ndarray | np.generic):
         detail = f"It is {kind_of(array)}, expected a NumPy array."

@@ -1,5 +1,6 @@
 """One run of the student's function, judged; and what a second network adds."""
 
+import warnings
 from typing import NamedTuple
 
 import numpy as np
@@ -8,6 +9,7 @@ from mlpnotes.tutor.calling import call
 from mlpnotes.tutor.judging import Judge
 from mlpnotes.tutor.known import Known, source
 from mlpnotes.tutor.mistakes import HYPOTHESES
+from mlpnotes.tutor.mistakes.factors import FACTORS
 from mlpnotes.tutor.returned import HUGE, named, shared
 from mlpnotes.tutor.stopped import judge_seen, judge_stopped
 from mlpnotes.tutor.verdict import (
@@ -28,13 +30,16 @@ SECOND = {
     "faint": "In a network with smaller numbers",
 }
 HINTS = {
-    "equal": "with other sizes it is right: is a size written into your function?",
-    "loud": "with small ones it is right: does your function cut something off?",
+    "equal": "with the other sizes it is right: is a size written into your function?",
+    "loud": "with small ones it is right: does your function cut something off, or "
+    "depend on the size of the batch?",
     "faint": "with others it is right: does your function set something to zero?",
 }
 
 
-FITTED = {h.name for h in HYPOTHESES if h.fits}  # of equal sizes more can be fitted
+# names of what is fitted, or a size: with equal sizes it may be another one
+SIZED = {h.name for h in HYPOTHESES if h.fits} | {name for name, *_ in FACTORS}
+SIZED |= {"mean for sum", "1/B missing", "factor", "λ before 1/B", "other λ"}
 
 
 class Run(NamedTuple):
@@ -69,7 +74,8 @@ def run(backward, how, problem, order=None, unfinished=False):
             f"Your function changes its argument {', '.join(outcome.changed)}: "
             "copy before you modify, or write a = a * b for a *= b."
         )
-    with np.errstate(all="ignore"):
+    with np.errstate(all="ignore"), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
         if outcome.error is not None:
             rows, summary = judge_stopped(problem, how.form, outcome)
             summary = " ".join(filter(None, [causes(outcome, rows), summary]))
@@ -190,7 +196,11 @@ def join(main, second, name):
         if not wrong or second.stopped:
             return main
         summary = f"{main.summary} {SECOND[name]} it runs; there:"
-        return main._replace(rows=second.rows, summary=summary)
+        i = second.rows.index(wrong[0])
+        rows = [
+            r if j <= i else r._replace(credit=0) for j, r in enumerate(second.rows)
+        ]
+        return main._replace(rows=rows, summary=summary)
     there = {r.name: r for r in second.rows}
     rows = [
         _with_reason(r, there)
@@ -213,7 +223,8 @@ def _with_reason(r, there):
     """
     for name in (r.name, source(r.name)):
         s = there.get(name)
-        if s and s.status == WRONG and s.hypotheses and not FITTED & {*s.hypotheses}:
+        names = set(s.hypotheses) if s and s.status == WRONG else set()
+        if names and names.isdisjoint(SIZED) and "/B" not in " ".join(names):
             detail = f"{r.detail} {s.detail}"
             return r._replace(detail=detail, hypotheses=s.hypotheses, mend=s.mend)
     return r

@@ -79,6 +79,9 @@ class Stopped(Judge):
 
     def __init__(self, problem, form, seen):
         super().__init__(problem, form, seen)
+        for name in PARAMETERS:  # made by zeros, to be filled later
+            if name in self.arrays and self.known.idle(name, self.arrays[name]):
+                del self.arrays[name], self.got[name]
         self.right = {n for n in self.arrays if self.settles(n)}
 
     def settles(self, name):

@@ -137,7 +137,7 @@ class Diagnosis:
         parts = [self._summary, self._where(first, hint)]
         if hint >= 2:
             detail = first.detail
-            if first.explains:
+            if first.explains and first.name not in PARAMETERS:
                 parts.append("It is not returned, but this explains your")
                 detail = f"{listed(first.explains)}: {detail[0].lower()}{detail[1:]}"
             parts += [detail, self._others(first)]
@@ -181,7 +181,8 @@ class Diagnosis:
         follow = [r.name for r in self.rows if r.status == FOLLOWS]
         made = after(first.name)
         right = [r.name for r in self.rows if r.status == RIGHT and r.name in made]
-        if first.status != WRONG or self.remarks:
+        either = first.explains and first.name in PARAMETERS  # one of two places
+        if first.status != WRONG or self.remarks or either:
             return ""
         if right:
             return f"The numbers of {listed(right)} are right all the same."

@@ -5,8 +5,8 @@ notes' names are read when it ends, however it ends.
 """
 
 import contextlib
+import io
 import itertools
-import os
 import sys
 import warnings
 from typing import NamedTuple
@@ -79,7 +79,9 @@ def call(backward, plan, problem, watch=True):
         try:
             with _watched(code, ended) if watch else contextlib.nullcontext():
                 value = backward(*arguments, **keywords)
-        except (Exception, SystemExit) as caught:
+        except KeyboardInterrupt:
+            raise
+        except BaseException as caught:
             error = caught
         if error is not None:
             stop, entry = stopped(error, code), own_entry(error, code)
@@ -138,12 +140,21 @@ def _same(array, original):
     return False
 
 
+class _Nowhere(io.TextIOBase):
+    """Takes what is printed; it is never closed, for a logger may keep it."""
+
+    def write(self, text):
+        return len(text)
+
+
+NOWHERE = _Nowhere()
+
+
 @contextlib.contextmanager
 def _quiet():
     with (
-        open(os.devnull, "w", encoding="utf-8") as nowhere,
-        contextlib.redirect_stdout(nowhere),
-        contextlib.redirect_stderr(nowhere),
+        contextlib.redirect_stdout(NOWHERE),
+        contextlib.redirect_stderr(NOWHERE),
         warnings.catch_warnings(),
         np.errstate(all="ignore"),
     ):

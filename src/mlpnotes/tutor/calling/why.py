@@ -202,7 +202,8 @@ def _names(error, message, node, path, names):
             return f"the name {name} is not defined: is it {alike[0]}?"
         if line_of(name):
             return f"{name} is used before it has a value"
-        for n, value in names.items():
+        own = getattr(names, "maps", [names])[0]
+        for n, value in [*own.items(), *names.items()]:
             if name in getattr(type(value), "_fields", ()):
                 return f"the name {name} is not defined: write {n}.{name}"
             if type(value) is dict and name in value and name in NAMES:
