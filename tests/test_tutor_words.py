@@ -63,8 +63,9 @@ def test_a_line_without_its_text_is_known_by_its_name():
 
 def test_an_unwritten_line_is_asked_for_once():
     message = diagnose(unfinished).message
-    said = "da2 is missing, (28). It is None: this line is still to be written. Your"
-    assert re.fullmatch(re.escape(said) + r" line \d+ uses it\.", message)
+    assert message.count("still to be written") == 1
+    assert message.startswith("da2 is missing, (28). It is None: this line is still")
+    assert re.search(r"Your line \d+ uses it\.$", message)
 
 
 def test_what_is_not_returned_is_not_said_to_be():
@@ -80,7 +81,7 @@ def negated(params, acts, y):
 def test_a_mistake_in_one_of_two_places_is_not_one_line_to_mend():
     message = diagnose(negated).message
     assert "at the end, or in dz3, which you do not return" in message
-    assert message.endswith("5 later lines follow from the same.")
+    assert "mend this one line" not in message
 
 
 @pytest.mark.parametrize(

@@ -193,8 +193,6 @@ class Diagnosis:
         verb = "follows" if len(follow) == 1 else "follow"
         if len(faults) > 1:
             return f"{names} {verb} from the lines before."
-        if first.name in PARAMETERS:  # for a line that is not returned
-            return f"{names} {verb} from the same."
         return f"{names} {verb} from it: mend this one line."
 
     def __str__(self):
