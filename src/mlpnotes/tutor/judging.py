@@ -129,6 +129,9 @@ class Judge:
     def fault(self, name):
         """Return the row of an array that cannot be used."""
         fault = self.faults[name]
+        if [n for n, a in self.got.items() if a is None] == [name]:
+            text = f"{fault.detail} (Or what it calls has no return.)"
+            fault = fault._replace(detail=text)
         if name not in PARAMETERS:
             self.lose(name, "unusable")
         raw = np.asarray(self.got[name]) if fault.status == SHAPE else None
@@ -201,11 +204,11 @@ class Judge:
         for name, r in self.rows.items():
             if r.status == HIDDEN:
                 made = [n for n in after(name) if n in self.got]
-                good = name in self.confirmed or any(
-                    n not in idle and self.shows(self.rows[n]) for n in made
-                )
                 near = [n for n in made if layer(n) == layer(name)]
                 done = any(n in self.arrays and n not in idle for n in near)
+                good = (done and name in self.confirmed) or any(
+                    n not in idle and self.shows(self.rows[n]) for n in made
+                )
                 credit = 1 if good else None if done else 0
                 self.rows[name] = r._replace(credit=credit)
 

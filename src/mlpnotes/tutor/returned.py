@@ -106,9 +106,7 @@ def usable(array, name, problem):
     dtype = problem.y.dtype
     if array is None or array is ...:
         detail = f"It is {'None' if array is None else '...'}: "
-        detail += (
-            "this line is still to be written. (Or what it calls returns nothing.)"
-        )
+        detail += "this line is still to be written."
         return None, row(name, MISSING, detail)
     if not isinstance(array, np.ndarray | np.generic):
         detail = f"It is {kind_of(array)}, expected a NumPy array."

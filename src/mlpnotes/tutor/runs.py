@@ -154,8 +154,7 @@ def causes(outcome, rows):
             held = listed([f"{n} holds {other}" for n, other in outcome.mistaken])
             words = f"Your variable {held}."
         elif outcome.changed:
-            words = f"Your function changes {listed(outcome.changed)} in place: "
-            words += "mend this first."
+            words = f"Mend first that {listed(outcome.changed)} is changed in place."
     return words
 
 
