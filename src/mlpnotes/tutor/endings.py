@@ -70,5 +70,6 @@ def ending(known, name, array, value, thorough=True):
         if known.close(array, beta * P):
             alpha = 0.0
         if known.close(array, alpha * mean + beta * P):
-            return Ending(data=float(alpha), penalty=float(beta))
+            right = abs(beta / (2 * known.c["l2"]) - 1) < known.tolerance
+            return Ending(data=float(alpha), penalty=None if right else float(beta))
     return None

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from mlpnotes.tutor.hidden import cost
 from mlpnotes.tutor.judging import Judge
 from mlpnotes.tutor.known import PARAMETERS
 from mlpnotes.tutor.mistakes.lines import EQUATIONS
@@ -91,25 +92,29 @@ class Stopped(Judge):
         if any(known.close(g, truth) for g in stages) or known.is_right(name, array):
             self.arrays[name] = known.finished(name, truth)
             return True
-        if name[:2] == "da" and known.close(array, known.truth[f"dz{name[2]}"]):
+        dz = f"dz{name[2]}"
+        if self.has_slope(name) and dz in self.arrays and self.settles(dz):
             self.arrays[name] = truth  # changed in place for the next line
             return True
         return False
 
+    def has_slope(self, name):
+        """Return whether da is what dz should be."""
+        array, truth = self.arrays[name], self.known.truth[f"dz{name[2]}"]
+        return name[:2] == "da" and self.known.close(array, truth)
+
     def judge(self, name, blamed):
         """Return the row of a local variable, which may not be finished."""
-        known = self.known
-        if name in self.arrays and name not in self.right:
-            right = known.line(name)
-            stages = [self.arrays[name], self.arrays[name] * known.B]
-            for g in stages if known.form == "course" else ():
-                if known.close(g, right):
-                    self.arrays[name] = known.finished(name, right)
-                    break
-            else:
-                if known.is_finished(name):
-                    self.arrays[name] = known.finished(name, self.arrays[name])
+        known, array = self.known, self.arrays.get(name)
+        unclear = False
+        if array is not None and name not in self.right:
+            unclear = self.has_slope(name) and f"dz{name[2]}" not in self.arrays
+            if known.form == "course":
+                stages = [known.finished(name, g) for g in (array, array * known.B)]
+                stages += [array] * (name in PARAMETERS)
+                self.arrays[name] = min(stages, key=lambda g: cost(known, name, g))
         r = super().judge(name, blamed)
-        if name in PARAMETERS and r.status == WRONG and not r.hypotheses:
-            return row(name, UNCLEAR)  # perhaps not finished
-        return r
+        if name in PARAMETERS and r.status == WRONG:  # perhaps not finished
+            finished = self.arrays[name] is array
+            unclear = not r.hypotheses or ("(55)" in r.detail and not finished)
+        return row(name, UNCLEAR) if unclear else r

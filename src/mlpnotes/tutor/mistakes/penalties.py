@@ -123,6 +123,8 @@ def say_whole(alpha, beta, l2, sizes, name):
         names, hint, _ = say_factor(f, sizes, name)
         mend = "Data and penalty have this factor alike: look at your last lines."
         return names, hint.replace("{what}", "what (55) gives, penalty and all"), mend
+    if not f and is_close(beta, 1):
+        return ("another array",), "It is the array {P}.", "Compute it by {eq}."
     if (f and is_close(beta, 1 + right * f)) or is_close(beta, 1):
         step = f"{{P}} plus {number(f, sizes['B'])} times its gradient (55)"
         if right and not is_close(beta, 1 + right * f):
