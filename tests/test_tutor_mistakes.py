@@ -5,6 +5,7 @@ import re
 
 import numpy as np
 import pytest
+from programs import LINES as RIGHT
 
 from mlpnotes import backward, forward, sigmoid, softmax
 from mlpnotes.problem import random_problem
@@ -260,22 +261,14 @@ WRITTEN = [
     ("dz3 da dz dW db", "np.sign({right})", "signs only"),
     ("da dz dW db", "np.maximum({right}, 0)", "negative entries zero"),
     ("dz3 da dW db", "sigmoid({right})", "sigmoid of it"),
-    ("dz3 da dz dW db", "np.clip({right}, -cut, cut)", "clipped"),
-    ("dz3 da dz dW", "({right}) * kept / 0.8", "masked"),
+    ("dz3 da dz dW db", "clipped({right})", "clipped"),
+    ("dz3 da dz dW", "dropped({right})", "masked"),
     ("dz3 da dz dW db", "{right} + 1e-3", "number added"),
     ("dz3 da dz dW db", "np.ones_like({right})", "one number"),
     ("dW3", "dW2.copy()", "another array"),
     ("db dW", "{P}.copy()", "another array"),
     ("da1 dz1", "a1.copy()", "another array"),
 ]  # fmt: skip
-
-RIGHT = {
-    "dz3": "y_hat - y",
-    "da": "{dz_next} @ {W_next}.T",
-    "dz": "{da} * {a} * (1 - {a})",
-    "dW": "{x}.T @ {dz}",
-    "db": "{dz}.sum(axis=0)",
-}
 
 
 def kind_of(line):
@@ -315,27 +308,37 @@ def every_column(y_hat, labels):
     return g
 
 
-def written(code, line, c):
-    """Return what the line computes, or None if it does not fit or does not apply."""
-    if "reshape" in code and c is PROBLEMS["square"]:
-        return None  # a square matrix reshaped is itself
-    k, kind = layer_of(line), kind_of(line)
-    names = {
+def clipped(g):
+    return np.clip(g, -np.median(np.abs(g)), np.median(np.abs(g)))
+
+
+def dropped(g):
+    return g * (np.random.default_rng(3).random(g.shape) < 0.8) / 0.8
+
+
+HELPERS = {f.__name__: f for f in (jacobian, every_column, clipped, dropped)}
+
+
+def filled(code, line):
+    """Return a student's code with the names of a line put in."""
+    k = layer_of(line)
+    return code.format(**{
         "a": ("X", "a1", "a2", "y_hat")[k], "x": ("X", "a1", "a2")[k - 1],
         "a_next": ("", "a1", "a2", "y_hat")[min(k + 1, 3)], "z_in": f"z{k - 1}",
         "z": f"z{k}", "da": f"da{k}", "dz": f"dz{k}", "b": f"b{k}", "P": line[1:],
         "W": f"W{k}", "dW": f"dW{k}", "W_next": f"W{k + 1}", "W_after": f"W{k + 2}",
         "dW_next": f"dW{k + 1}", "dz_next": f"dz{k + 1}", "da_next": f"da{k + 1}",
-        "dz_after": f"dz{k + 2}", "z_next": f"z{k + 1}",
-    }  # fmt: skip
-    right = RIGHT[kind].format(**names)
-    scope = {**c, "np": np, "sigmoid": sigmoid, "softmax": softmax}
-    scope |= {"jacobian": jacobian, "every_column": every_column}
-    g = eval(right, scope)
-    scope["cut"] = np.median(np.abs(g))
-    scope["kept"] = np.random.default_rng(3).random(g.shape) < 0.8
+        "dz_after": f"dz{k + 2}", "z_next": f"z{k + 1}", "right": RIGHT[line],
+    })  # fmt: skip
+
+
+def written(code, line, c):
+    """Return what the line computes, or None if it does not fit or does not apply."""
+    if "reshape" in code and c is PROBLEMS["square"]:
+        return None  # a square matrix reshaped is itself
+    scope = {**c, **HELPERS, "np": np, "sigmoid": sigmoid, "softmax": softmax}
     try:
-        return np.asarray(eval(code.format(**names, right=right), scope))
+        return np.asarray(eval(filled(code, line), scope))
     except (NameError, ValueError):
         return None
 
