@@ -10,7 +10,7 @@ from mlpnotes.tutor.known import kind, layer
 from mlpnotes.tutor.mistakes import HYPOTHESES, NOTES_ONLY
 from mlpnotes.tutor.mistakes.factors import say_factor
 from mlpnotes.tutor.mistakes.lines import fill
-from mlpnotes.tutor.mistakes.penalties import say_penalty, say_whole
+from mlpnotes.tutor.mistakes.penalties import ON_BIASES, say_penalty, say_whole
 
 MANY = 2000  # numbers in an array whose reason is not looked for: it would take long
 UNKNOWN = 5  # what a difference without a reason counts, in mistakes
@@ -136,8 +136,9 @@ def reason(known, name, array, steps=(), end=Ending()):  # noqa: B008
             what = "that" if details else "the right one"
             say(name, its, text, mend, it, what=what)
     if end.penalty is not None:
+        basis = end.basis or (ON_BIASES if name[1] == "b" else None)
         P, l2 = known.c[name[1:]], known.c["l2"]
-        its, text, mend = say_penalty(end.penalty, l2, known.B, P, end.basis)
+        its, text, mend = say_penalty(end.penalty, l2, known.B, P, basis)
         say(name, its, text, mend, "It")
     mends = [*dict.fromkeys(filter(None, mends))]
     return Reason(steps, end, tuple(names), " ".join(details), " ".join(mends))

@@ -35,8 +35,15 @@ def _other(name):
     return array
 
 
+ON_BIASES = Penalty(
+    "λ on the biases",
+    "db",
+    "It has {times}{P} in it: (53) does not penalise biases.",
+    lambda c, P: P,
+    "Leave {P} out.",
+)
 PENALTIES = [
-    Penalty("λ on the biases", "db", "It has {times}{P} in it: (53) does not penalise biases.", lambda c, P: P, "Leave {P} out."),
+    ON_BIASES,
     Penalty("other W", "dW", "It has {times}W1 where (55) has 2λ{P}.", _other("W1"), "The penalty of each matrix is its own: add 2λ{P}."),
     Penalty("other W", "dW", "It has {times}W2 where (55) has 2λ{P}.", _other("W2"), "The penalty of each matrix is its own: add 2λ{P}."),
     Penalty("other W", "dW", "It has {times}W3 where (55) has 2λ{P}.", _other("W3"), "The penalty of each matrix is its own: add 2λ{P}."),
