@@ -195,9 +195,12 @@ def untrue(found, form, changed, end=None, **scope):
             complaints.append(f"{r.name} is {', '.join(r.hypotheses)}")
     alike = re.search(r"The same holds for (.*?)\.", found.message)
     for name in re.findall(r"d\w\d", alike[1]) if alike else ():
-        if {*row(found, name).hypotheses} != {*row(found, where).hypotheses}:
-            if "mean for sum" not in row(found, name).hypotheses:  # 1/B in a db
-                complaints.append(f"the same holds for {name}")
+        other = {
+            n.replace("mean for sum", "divided by B")
+            for n in row(found, name).hypotheses
+        }
+        if other != set(row(found, where).hypotheses):
+            complaints.append(f"the same holds for {name}")
     return complaints
 
 
