@@ -195,13 +195,14 @@ def untrue(found, form, changed, end=None, **scope):
             complaints.append(f"{r.name} is {', '.join(r.hypotheses)}")
     alike = re.search(r"The same holds for (.*?)\.", found.message)
     for name in re.findall(r"d\w\d", alike[1]) if alike else ():
-        other = {
-            n.replace("mean for sum", "divided by B")
-            for n in row(found, name).hypotheses
-        }
-        if other != set(row(found, where).hypotheses):
+        if sentence(row(found, name)) != sentence(row(found, where)):
             complaints.append(f"the same holds for {name}")
     return complaints
+
+
+def sentence(r):
+    """Return what is said of a line, without the names of its layer."""
+    return re.sub(r"\(\d+\)|(?<=[Wbaz])\d", "", r.detail)
 
 
 def explained(facts, main, found, r):
