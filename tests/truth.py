@@ -45,7 +45,7 @@ class Facts:
         scope |= {n: np.copy(a) for n, a in given.items()} | dict(
             np=np, sigmoid=sigmoid, softmax=softmax, B=self.B
         )
-        scope |= {"l2": 0.03}
+        scope |= {"l2": problem.l2 if form == "course" else 0.03}
         self.stopped, self.c = False, given | self.ours
         with np.errstate(all="ignore"), contextlib.suppress(Exception):
             self.stopped = True
@@ -202,7 +202,8 @@ def untrue(found, form, changed, end=None, **scope):
 
 def sentence(r):
     """Return what is said of a line, without the names of its layer."""
-    return re.sub(r"\(\d+\)|(?<=[Wbaz])\d", "", r.detail)
+    words = r.detail.replace("The sum over the batch in it", "It")
+    return re.sub(r"\(\d+\)|(?<=[Wbaz])\d", "", words)
 
 
 def explained(facts, main, found, r):
