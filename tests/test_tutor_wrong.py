@@ -201,7 +201,7 @@ NOTHING = [
     *(("six", NO_LINES, {"back": f"return {it}"}, 0)
       for it in ("params", "acts", "{}", "None", "'dW1'", "(0,) * 11")),
     ("course", NO_LINES, {"end": "", "back": "return params"}, 0),
-    ("six", {}, {"back": "return params"}, 5), ("six", {}, {"back": "return acts"}, 0),
+    ("six", {}, {"back": "return params"}, 0), ("six", {}, {"back": "return acts"}, 0),
     ("eleven", then_zeros("dz3"), {}, 1), ("eleven", then_zeros("db3"), {}, 3),
     ("six", then_zeros("db3"), {}, 3), ("course", then_zeros("db3"), {}, 3),
     ("eleven", then_zeros("da2"), {}, 4), ("eleven", then_zeros("db2"), {}, 7),
@@ -209,7 +209,7 @@ NOTHING = [
     ("eleven", {"dz2": ZEROS["dz2"]}, {}, 4), ("eleven", {"da1": ZEROS["da1"]}, {}, 7),
     ("six", {n: ZEROS[n] for n in ("db1", "db2", "db3")}, {}, 8),
     ("eleven", {n: ZEROS[n] for n in ("dW1", "dW2", "dW3")}, {}, 8),
-    ("eleven", {}, scaled("* 0"), 5), ("six", {}, scaled("* 0"), 5),
+    ("eleven", {}, scaled("* 0"), 5), ("six", {}, scaled("* 0"), 0),
     *((form, {"dz3": "(y_hat - y) / y.shape[1]"}, {}, 10) for form in FORMS),
 ]  # fmt: skip
 

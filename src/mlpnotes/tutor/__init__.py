@@ -14,8 +14,10 @@ from mlpnotes.checks import check_count, check_dtype, short
 from mlpnotes.tutor.calling import plan
 from mlpnotes.tutor.mistakes import HYPOTHESES, Hypothesis
 from mlpnotes.tutor.problems import OTHERS, make_problem
-from mlpnotes.tutor.runs import join, run
-from mlpnotes.tutor.verdict import FAULTS, RAISED, SHAPE, Diagnosis, Row
+from mlpnotes.tutor.rows import FAULTS, RAISED, SHAPE, Row
+from mlpnotes.tutor.runs import run
+from mlpnotes.tutor.second import join
+from mlpnotes.tutor.verdict import Diagnosis
 
 LARGE = 100  # the sum of sizes above which reasons are looked for in a smaller network
 

@@ -8,7 +8,7 @@ from mlpnotes.tutor.mistakes import HYPOTHESES
 from mlpnotes.tutor.mistakes.factors import say_factor
 from mlpnotes.tutor.mistakes.lines import EQUATIONS, fill
 from mlpnotes.tutor.reasons import UNKNOWN, reason, variants
-from mlpnotes.tutor.verdict import WRONG, listed, row
+from mlpnotes.tutor.rows import WRONG, listed, row
 
 
 def guesses(judge, k):

@@ -5,8 +5,12 @@ Nothing is said of such a line while the arrays made of it are right.
 
 from mlpnotes.tutor.endings import Ending, ending
 from mlpnotes.tutor.guessing import guess, spared
-from mlpnotes.tutor.known import after
+from mlpnotes.tutor.known import after, layer
+from mlpnotes.tutor.mistakes import HYPOTHESES, NOTES_ONLY
 from mlpnotes.tutor.reasons import MANY, UNKNOWN, find
+from mlpnotes.tutor.rows import FOLLOWS, HIDDEN, RIGHT, WRONG
+
+ROWS = {h.name for h in HYPOTHESES} - NOTES_ONLY  # mistakes in a line itself
 
 
 def explain(judge, k):
@@ -105,3 +109,43 @@ def accept_da(judge, da, dz):
     left = cost(known.given(**{da: value}), dz, array)
     if left == 0 or left + cost(known, da, value) < base:
         judge.got[da] = judge.arrays[da] = value
+
+
+def suspect(judge, k):
+    """Say that a line of this layer, not returned, may hold the mistake."""
+    names = [f"d{p}{k}" for p in "Wb" if f"d{p}{k}" in judge.arrays]
+    unknown = [
+        n for n in names
+        if judge.rows[n].status == WRONG and not judge.rows[n].hypotheses
+    ]  # fmt: skip
+    lines = [n for n in (f"da{k}", f"dz{k}") if n in judge.unreturned()]
+    if not lines or not unknown or unknown != names:
+        return
+    if judge.right & set(after(lines[-1])):
+        return
+    judge.lost[lines[-1]] = "is not returned and may be wrong"
+    text = f" {' or '.join(lines)}, not returned, may hold the mistake."
+    judge.rows[names[0]] = judge.rows[names[0]]._replace(
+        detail=judge.rows[names[0]].detail + text
+    )
+
+
+def credit(judge):
+    """Give a line that was not returned its part with the arrays made of it."""
+    idle = {n for n, a in judge.arrays.items() if judge.known.idle(n, a)}
+    for name, r in judge.rows.items():
+        if r.status == HIDDEN:
+            made = [n for n in after(name) if n in judge.got]
+            near = [n for n in made if layer(n) == layer(name)]
+            done = any(n in judge.arrays and n not in idle for n in near)
+            good = (done and name in judge.confirmed) or any(
+                n not in idle and shows(judge.rows[n]) for n in made
+            )
+            earned = 1 if good else None if done else 0
+            judge.rows[name] = r._replace(credit=earned)
+
+
+def shows(r):
+    """Return whether a row shows that the lines before it are right or follow."""
+    ends_wrong = r.status == WRONG and {*r.hypotheses}.isdisjoint(ROWS)
+    return r.status in (RIGHT, FOLLOWS) or (ends_wrong and r.hypotheses)

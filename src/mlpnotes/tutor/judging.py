@@ -6,11 +6,10 @@ import numpy as np
 
 from mlpnotes.tutor import hidden
 from mlpnotes.tutor.known import PARAMETERS, Known, after, layer, source
-from mlpnotes.tutor.mistakes import HYPOTHESES, NOTES_ONLY
 from mlpnotes.tutor.mistakes.lines import EQUATIONS
 from mlpnotes.tutor.reasons import find, unexplained
 from mlpnotes.tutor.returned import HUGE, usable
-from mlpnotes.tutor.verdict import (
+from mlpnotes.tutor.rows import (
     FOLLOWS,
     HIDDEN,
     MISSING,
@@ -21,8 +20,6 @@ from mlpnotes.tutor.verdict import (
     WRONG,
     row,
 )
-
-ROWS = {h.name for h in HYPOTHESES} - NOTES_ONLY  # mistakes in a line itself
 
 
 class Judge:
@@ -75,8 +72,8 @@ class Judge:
             blamed = hidden.explain(self, k) if self.got else {}
             for name in names:
                 self.rows[name] = self.judge(name, blamed)
-            self.suspect(k)
-        self.credit_hidden()
+            hidden.suspect(self, k)
+        hidden.credit(self)
         return [self.rows[name] for name in EQUATIONS]
 
     def judge(self, name, blamed):
@@ -179,40 +176,3 @@ class Judge:
         if why == "unusable":
             return "cannot be used"
         return why if why.startswith("is ") else f"is {why}"
-
-    def suspect(self, k):
-        """Say that a line of this layer, not returned, may hold the mistake."""
-        names = [f"d{p}{k}" for p in "Wb" if f"d{p}{k}" in self.arrays]
-        unknown = [
-            n for n in names
-            if self.rows[n].status == WRONG and not self.rows[n].hypotheses
-        ]  # fmt: skip
-        lines = [n for n in (f"da{k}", f"dz{k}") if n in self.unreturned()]
-        if not lines or not unknown or unknown != names:
-            return
-        if self.right & set(after(lines[-1])):
-            return
-        self.lost[lines[-1]] = "is not returned and may be wrong"
-        text = f" {' or '.join(lines)}, not returned, may hold the mistake."
-        self.rows[names[0]] = self.rows[names[0]]._replace(
-            detail=self.rows[names[0]].detail + text
-        )
-
-    def credit_hidden(self):
-        """Give a line that was not returned its part with the arrays made of it."""
-        idle = {n for n, a in self.arrays.items() if self.known.idle(n, a)}
-        for name, r in self.rows.items():
-            if r.status == HIDDEN:
-                made = [n for n in after(name) if n in self.got]
-                near = [n for n in made if layer(n) == layer(name)]
-                done = any(n in self.arrays and n not in idle for n in near)
-                good = (done and name in self.confirmed) or any(
-                    n not in idle and self.shows(self.rows[n]) for n in made
-                )
-                credit = 1 if good else None if done else 0
-                self.rows[name] = r._replace(credit=credit)
-
-    def shows(self, r):
-        """Return whether a row shows that the lines before it are right or follow."""
-        ends_wrong = r.status == WRONG and {*r.hypotheses}.isdisjoint(ROWS)
-        return r.status in (RIGHT, FOLLOWS) or (ends_wrong and r.hypotheses)

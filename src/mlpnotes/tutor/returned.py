@@ -10,7 +10,7 @@ from mlpnotes.network import Params
 from mlpnotes.tutor.calling.call import HUGE
 from mlpnotes.tutor.known import PARAMETERS
 from mlpnotes.tutor.mistakes.lines import EQUATIONS
-from mlpnotes.tutor.verdict import MISSING, NONFINITE, SHAPE, TYPE, row
+from mlpnotes.tutor.rows import MISSING, NONFINITE, SHAPE, TYPE, row
 
 SIX = tuple(f"d{n}" for n in Params._fields)
 ORDERS = (  # of six items in a tuple

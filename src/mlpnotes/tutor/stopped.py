@@ -6,15 +6,7 @@ from mlpnotes.tutor.hidden import cost
 from mlpnotes.tutor.judging import Judge
 from mlpnotes.tutor.known import PARAMETERS
 from mlpnotes.tutor.mistakes.lines import EQUATIONS
-from mlpnotes.tutor.verdict import (
-    FAULTS,
-    HIDDEN,
-    RAISED,
-    UNCLEAR,
-    UNREACHED,
-    WRONG,
-    row,
-)
+from mlpnotes.tutor.rows import FAULTS, HIDDEN, RAISED, UNCLEAR, UNREACHED, WRONG, row
 
 
 def judge_seen(problem, form, seen, target=""):
