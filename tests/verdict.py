@@ -15,10 +15,7 @@ TWIN = "test_twin_has_the_chapters_code"
 @functools.cache
 def fault():
     """Return what is wrong with the package's gradient, in a paragraph, or ""."""
-    rng = np.random.default_rng(0)
-    params = mlpnotes.init_params(6, 5, 4, 3, rng=rng)
-    params = params._make(p + rng.normal(size=p.shape) for p in params)  # biases too
-    X, y = rng.normal(size=(7, 6)), mlpnotes.one_hot(rng.integers(3, size=7), 3)
+    params, X, y = mlpnotes.random_problem(rng=np.random.default_rng(0))
     found = gradient = None
     try:
         found = diagnose(mlpnotes.backward)

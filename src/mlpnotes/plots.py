@@ -364,6 +364,9 @@ def step_errors(steps, errors, mark=None, ax=None):
 def verdicts(diagnoses, ax=None):
     """Draw the verdicts of several diagnoses, a column each.
 
+    Strong colour is wrong, faint colour follows, blank is right, and a question
+    mark stands where nothing could be judged.
+
     Parameters
     ----------
     diagnoses : dict of str to mlpnotes.tutor.Diagnosis
@@ -374,10 +377,15 @@ def verdicts(diagnoses, ax=None):
     -------
     matplotlib.axes.Axes
     """
-    grade = {"right": 0.0, "follows": -0.25}
+    unknown = dict.fromkeys(("not returned", "not reached", "unclear"), 0.0)
+    grade = {"right": 0.0, "follows": -0.25} | unknown
     columns = [[grade.get(r.status, -1.0) for r in d.rows] for d in diagnoses.values()]
     ax = _axes(ax, 4.2, 3.6)
     _cells(ax, np.array(columns).T, limit=1.3)
+    for j, d in enumerate(diagnoses.values()):
+        for i, r in enumerate(d.rows):
+            if r.status in unknown:
+                ax.text(j + 0.5, i + 0.5, "?", ha="center", va="center", color=INK)
     names = [r.name for r in next(iter(diagnoses.values())).rows]
     ax.set(xlim=(0, len(columns)), ylim=(len(names), 0), xlabel="mistake in")
     ax.set_xticks(np.arange(len(columns)) + 0.5, diagnoses)

@@ -1,0 +1,198 @@
+"""Call a student's function on a problem, and look over its shoulder.
+
+What it returned or raised is handed on as it is; its local variables with the
+notes' names are read when it ends, however it ends.
+"""
+
+import contextlib
+import io
+import itertools
+import sys
+import warnings
+from typing import NamedTuple
+
+import numpy as np
+
+from mlpnotes.network import Activations, Gradients, Params
+from mlpnotes.tutor.calling.names import (
+    Everything,
+    KeyedActivations,
+    KeyedParams,
+    line_of,
+)
+from mlpnotes.tutor.calling.signature import plans
+from mlpnotes.tutor.calling.source import code_of
+from mlpnotes.tutor.calling.stopping import Stop, own_entry, stopped
+from mlpnotes.tutor.problems import make_problem
+
+HUGE = 1_000_000  # more numbers than this we neither copy nor compare
+
+
+class Outcome(NamedTuple):
+    """What came of a call."""
+
+    value: object  # what the function returned, None if it raised
+    error: BaseException | None
+    changed: list  # names of the arguments that hold other numbers than before
+    seen: dict  # "dz3", "dW3", ...: copies of the local variables at the end
+    stop: Stop | None  # where and why it raised
+    called: str  # how it was called, "" in one of the two forms
+    mistaken: list  # pairs: a variable named as one given array that holds another
+
+
+def plan(backward, form=None):
+    """Decide how to call a function: in one of the two forms, or by its names.
+
+    Parameters
+    ----------
+    backward : callable
+    form : {"notes", "course"}, optional
+        What it should return; else its parameters decide.
+
+    Returns
+    -------
+    Plan
+    """
+    first, *others = found = plans(backward, form)
+    problem = make_problem(rng=np.random.default_rng(0))
+    runs = (p for p in found if call(backward, p, problem).error is None)
+    return next(runs, first) if others else first  # (*arguments) does not say it
+
+
+def call(backward, plan, problem, watch=True):
+    """Call the function once, on copies of the problem's arrays.
+
+    Without ``watch`` its local variables are read only if it raises; a function
+    that prints much is twice as fast then.
+
+    Returns
+    -------
+    Outcome
+        Exceptions are in it, SystemExit too; KeyboardInterrupt goes through.
+    """
+    if plan.refusal:
+        stop = Stop(None, "", "", plan.refusal, "TypeError")
+        return Outcome(None, TypeError(plan.refusal), [], {}, stop, "", [])
+    arguments, keywords, given = _arguments(plan, problem)
+    code, value, error, stop, ended = code_of(backward), None, None, None, {}
+    with _quiet():
+        try:
+            with _watched(code, ended) if watch else contextlib.nullcontext():
+                value = backward(*arguments, **keywords)
+        except KeyboardInterrupt:
+            raise
+        except BaseException as caught:
+            error = caught
+        if error is not None:
+            stop, entry = stopped(error, code), own_entry(error, code)
+            ended = dict(entry.tb_frame.f_locals) if entry else {}
+    original = problem.arrays()
+    changed = [name for name, a in given().items() if not _same(a, original[name])]
+    mistaken = [
+        (name, other)
+        for name in original.keys() & ended.keys() - set(changed)
+        for other, array in original.items()
+        if name != "l2" != other and name != other and _same(ended[name], array)
+        and not _same(ended[name], original[name])
+    ]  # fmt: skip
+    seen = _seen(ended)
+    return Outcome(value, error, changed, seen, stop, plan.called, sorted(mistaken))
+
+
+def _arguments(plan, problem):
+    """Return the arguments, and a function that says what they hold now."""
+    arrays = {n: np.array(a) for n, a in problem.arrays().items()}
+    del arrays["a0"], arrays["l2"]
+    params, acts = ({n: arrays[n] for n in t._fields} for t in (Params, Activations))
+    value = {**arrays, "l2": problem.l2, "B": len(problem.y)}
+    held, roles = {}, {role for _, role in plan.arguments}
+    if plan.arguments and not {"params", "acts"} <= roles:  # one container, or none
+        value["params"] = value["acts"] = held = Everything(params | acts)
+    elif plan.arguments:
+        value |= {"params": KeyedParams(**params), "acts": KeyedActivations(**acts)}
+    elif plan.form == "course":
+        held = {n: arrays[n] for n in arrays if n not in ("X", "y")}
+        held |= {b: held[b][None, :] for b in ("b1", "b2", "b3")}
+    names = list(held)
+
+    def given():
+        return arrays | {n: held.get(n) for n in names}
+
+    if plan.arguments:
+        return (), {name: value[role] for name, role in plan.arguments}, given
+    if plan.form == "notes":
+        return (Params(**params), Activations(**acts), arrays["y"]), {}, given
+    places = arrays["X"], arrays["y"], held
+    if plan.keyword:
+        return places, {plan.keyword: problem.l2}, given
+    return (*places, problem.l2), {}, given
+
+
+def _same(array, original):
+    """Whether this holds the numbers of the original, to rounding."""
+    shapes = original.shape, (1, *original.shape)
+    if not isinstance(array, np.ndarray) or array.shape not in shapes:
+        return False
+    with contextlib.suppress(Exception), np.errstate(all="ignore"):
+        difference = np.abs(np.asarray(array) - original)
+        tolerance = 1e-9 if original.dtype == np.float64 else 2e-4
+        return bool((difference <= tolerance * np.abs(original).max()).all())
+    return False
+
+
+class _Nowhere(io.TextIOBase):
+    """Takes what is printed; it is never closed, for a logger may keep it."""
+
+    def write(self, text):
+        return len(text)
+
+
+NOWHERE = _Nowhere()
+
+
+@contextlib.contextmanager
+def _quiet():
+    with (
+        contextlib.redirect_stdout(NOWHERE),
+        contextlib.redirect_stderr(NOWHERE),
+        warnings.catch_warnings(),
+        np.errstate(all="ignore"),
+    ):
+        warnings.simplefilter("ignore")
+        yield
+
+
+@contextlib.contextmanager
+def _watched(code, ended):
+    """Fill ``ended`` with the local variables that the code returns with."""
+
+    def watch(frame, event, _):
+        if event == "return" and frame.f_code is code:
+            ended.clear()
+            ended.update(frame.f_locals)
+
+    before = sys.getprofile()
+    lasting = before is not None and not callable(before)  # it cannot be put back
+    if not lasting:
+        sys.setprofile(watch)
+    try:
+        yield
+    finally:
+        if not lasting:
+            sys.setprofile(before)
+
+
+def _seen(variables):
+    """Return copies of what has the notes' names: variables, or entries of a dict."""
+    entries = [d.items() for d in variables.values() if type(d) is dict]
+    held = [(k, v) for k, v in itertools.chain(*entries) if isinstance(k, str)]
+    found = {}
+    for name, value in [*held, *sorted(variables.items(), key=_is_exact)]:
+        if line := line_of(name):
+            small = isinstance(value, np.ndarray) and value.size <= HUGE
+            found[line] = value.copy() if small else value
+    return found
+
+
+def _is_exact(item):  # these come last, and stay
+    return item[0] in Gradients._fields

@@ -1,0 +1,122 @@
+"""The lines of the backward pass, and what a row of the table of mistakes is."""
+
+from typing import NamedTuple
+
+from mlpnotes.network import Gradients
+
+NUMBERS = (9, 19, 20, 28, 30, 35, 36, 44, 46, 51, 52)
+EQUATIONS = dict(zip(Gradients._fields, NUMBERS, strict=True))
+
+# name -> what it is, given the arrays c and the layer k; the lines of `backward`
+LINES = {
+    "dz3": lambda c, k: c["y_hat"] - c["y"],
+    "da": lambda c, k: c[f"dz{k + 1}"] @ c[f"W{k + 1}"].T,
+    "dz": lambda c, k: c[f"da{k}"] * c[f"a{k}"] * (1 - c[f"a{k}"]),
+    "dW": lambda c, k: c[f"a{k - 1}"].T @ c[f"dz{k}"],
+    "db": lambda c, k: c[f"dz{k}"].sum(axis=0),
+}
+
+
+class Hypothesis(NamedTuple):
+    """A mistake: its name, the lines it can be in, what it is, and what it computes.
+
+    ``lines`` lists dz3, da, dz, dW, db. ``hint`` says what kind of mistake it
+    is, ``mend`` what to do; names are put for their {a}, {W}, {dz}, {eq} ...
+    ``wrong(c, k, right)`` returns the mistaken array, of any shape, from all
+    arrays c by name (a0 is X, got the student's), the layer k and the right
+    array; an exception in it means that it does not apply. ``then`` tells a row
+    that changes ``right``, so it can follow another. ``fits(c, k, right)``
+    returns the one unknown that ``wrong`` takes from got, for {fit}, or None.
+    """
+
+    name: str
+    lines: str
+    hint: str
+    wrong: object
+    mend: str = ""
+    then: bool = False
+    fits: object = None
+
+
+class Layer:
+    """The arrays of one line by the names of the notes: v.da is da2 in layer 2."""
+
+    NAMES = {
+        "p": "y_hat", "a": "a{k}", "z": "z{k}", "da": "da{k}", "dz": "dz{k}",
+        "x": "a{b}", "z_in": "z{b}", "b": "b{k}", "W": "W{k}", "dW": "dW{k}",
+        "dz_next": "dz{n}", "da_next": "da{n}", "a_next": "a{n}", "z_next": "z{n}",
+        "W_next": "W{n}", "dW_next": "dW{n}", "W_after": "W{f}", "dz_after": "dz{f}",
+    }  # fmt: skip
+
+    def __init__(self, c, k, g, fit=None):
+        self.c, self.k, self.g, self.fit = c, k, g, fit
+
+    def __getattr__(self, name):
+        k = self.k
+        name = self.NAMES.get(name, name).format(k=k, b=k - 1, n=k + 1, f=k + 2)
+        return self.c[name]
+
+    def other(self, name):
+        """Return the array of this name, unless it is the line's own."""
+        own = {f"dz{self.k}", f"a{self.k - 1}"}
+        return self.c[None if name in own else name]
+
+
+def fill(text, name, *, it="It", what=None, fit=None, B=None):
+    """Return a hint or a mend with the names of a line, such as dz2, put in.
+
+    ``it`` opens the sentence, ``what`` is the array that a ``then`` row changes
+    (what the equation gives, by default), ``fit`` the number found; with B, the
+    size of the batch, it is written as a multiple of 1/B if that is shorter.
+    """
+    if isinstance(fit, float) and abs(fit - 1) < 1e-9:
+        text = text.replace("{fit} times ", "")
+    k, eq = int(name[-1]), f"({EQUATIONS[name]})"
+    x = {1: "X", 2: "a1", 3: "a2"}[k]
+    names = {
+        "name": name, "eq": eq, "it": it, "what": what or f"what {eq} gives",
+        "a": "ŷ" if k == 3 else f"a{k}", "z": f"z{k}", "da": f"da{k}", "dz": f"dz{k}",
+        "x": x, "z_in": f"z{k - 1}", "b": f"b{k}", "dW": f"dW{k}", "P": name[1:],
+        "a_other": "a1" if k == 2 else "a2", "W_before": f"W{k}", "W": f"W{k + 1}",
+        "W_after": f"W{k + 2}", "dW_next": f"dW{k + 1}", "dz_next": f"dz{k + 1}",
+        "dz_after": f"dz{k + 2}", "da_next": f"da{k + 1}", "z_next": f"z{k + 1}",
+        "a_next": "ŷ" if k == 2 else f"a{k + 1}", "fit": number(fit, B),
+    }  # fmt: skip
+    return text.format(**names)
+
+
+def number(x, B=None):
+    """Return a number to four digits, as it is printed: −0.1, or −0.5/B."""
+    if x is None or isinstance(x, str):
+        return str(x)
+    unit = ""
+    if B and not _is_short(x) and _is_short(x * B):
+        x, unit = x * B, "/B"
+    digits = 4 if f"{x:.4g}" not in ("1", "-1") or abs(x) == 1 else 8
+    return f"{x:.{digits}g}".replace("-", "−") + unit
+
+
+def _is_short(x):
+    return abs(float(f"{x:.2g}") - x) < 1e-9 * abs(x)
+
+
+def row(name, lines, hint, wrong, mend="", then=False):
+    """Return a hypothesis whose ``wrong`` is given as a function of a `Layer`."""
+    return Hypothesis(
+        name, lines, hint, lambda c, k, g: wrong(Layer(c, k, g)), mend, then
+    )
+
+
+def fitted(name, lines, hint, fits, wrong, mend):
+    """Return one whose ``wrong`` uses v.fit, the number that ``fits`` finds."""
+
+    def value(c, k, g):
+        fit = fits(Layer(c, k, g))
+        return None if fit is None else (fit if isinstance(fit, str) else float(fit))
+
+    def array(c, k, g):
+        if (fit := value(c, k, g)) is None:
+            raise ValueError("does not apply")
+        return wrong(Layer(c, k, g, fit))
+
+    return Hypothesis(name, lines, hint, array, mend, fits=value)

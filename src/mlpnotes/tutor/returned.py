@@ -1,0 +1,157 @@
+"""What came back: the arrays by name, and whether one can be used."""
+
+import inspect
+import re
+
+import numpy as np
+
+from mlpnotes.checks import kind_of
+from mlpnotes.network import Params
+from mlpnotes.tutor.calling.call import HUGE
+from mlpnotes.tutor.known import PARAMETERS
+from mlpnotes.tutor.mistakes.lines import EQUATIONS
+from mlpnotes.tutor.rows import MISSING, NONFINITE, SHAPE, TYPE, row
+
+SIX = tuple(f"d{n}" for n in Params._fields)
+ORDERS = (  # of six items in a tuple
+    SIX,
+    PARAMETERS,
+    *(tuple(f"d{p}{k}" for p in pair for k in layers)
+      for pair in ("Wb", "bW") for layers in ("123", "321")),
+)  # fmt: skip
+
+
+def plain(key):
+    """Return a key without case, underscores and "grad": dw1 for "grad_W1"."""
+    if not isinstance(key, str):
+        return ""
+    letters = re.sub("[^a-z0-9]", "", key.lower()).replace("grad", "")
+    return re.sub(r"^([wb]\d)$", r"d\1", letters) if "grad" in key else letters
+
+
+def named(value, problem, order=None):
+    """Return the arrays by line, and a complaint if they are of no known form.
+
+    Parameters
+    ----------
+    value : object
+        What the student's function returned.
+    problem : Problem
+    order : list of str, optional
+        The names of the items of a tuple, if they are known already.
+    """
+    if value is None:
+        return {}, "Your function returned None: is the return statement missing?"
+    if isinstance(value, tuple) and hasattr(value, "_asdict"):
+        by_key = _by_key(value._asdict(), problem)
+        if by_key[0]:
+            return by_key
+    if isinstance(value, dict):
+        return _by_key(value, problem)
+    if not isinstance(value, tuple | list):
+        complaint = f"Your function returned {kind_of(value)}, expected arrays by name."
+        if inspect.iscoroutine(value):
+            value.close()
+        yields = "" if not inspect.isgenerator(value) else " Write return, not yield."
+        return {}, complaint + yields
+    if len(value) not in (6, 11):
+        return {}, f"Your function returned {len(value)} items, expected 11 or 6."
+    if len(value) == 11:
+        return dict(zip(EQUATIONS, value, strict=True)), ""
+    return dict(zip(order or _order(value, problem), value, strict=True)), ""
+
+
+def _by_key(value, problem):
+    """Return the lines that a dict holds; W1 means dW1 if it is not W1 itself."""
+    keys = {plain(key): key for key in reversed(value)}
+    keys |= {name.lower(): name for name in EQUATIONS if name in value}
+    found = {n: value[keys[n.lower()]] for n in EQUATIONS if n.lower() in keys}
+    alone = not any(name in found for name in SIX)
+    for name, parameter in zip(SIX, problem.params, strict=True):
+        key = keys.get(name[1:].lower())
+        is_new = key is not None and (alone or not _is(value[key], parameter))
+        if name not in found and is_new:
+            found[name] = value[key]
+    if any(name in found for name in EQUATIONS):
+        return {n: found[n] for n in EQUATIONS if n in found}, ""
+    return {}, (
+        f"Your dict has the keys {[str(k) for k in value][:6]}, "
+        f"expected {', '.join(SIX)}."
+    )
+
+
+def _is(array, parameter):
+    """Return whether an array is the parameter that the function was given."""
+    same = isinstance(array, np.ndarray) and array.size == parameter.size
+    return same and np.array_equal(array.ravel(), parameter.ravel())
+
+
+def _order(value, problem):
+    """Return the names of six items, by their shapes as far as these tell."""
+    shapes = {n: getattr(problem.params, n[1:]).shape for n in SIX}
+
+    def fits(name, array):
+        shape = np.shape(array) if isinstance(array, np.ndarray) else None
+        return shape in (shapes[name], (1, *shapes[name]))
+
+    own = [next((n for n in SIX if fits(n, array)), "") for array in value]
+    if set(own) == set(SIX):  # all six shapes differ, and each is there
+        return own
+    return max(ORDERS, key=lambda names: sum(map(fits, names, value)))
+
+
+def usable(array, name, problem):
+    """Return an array in our shape, or None with the row that says what is wrong."""
+    final = problem.shape(name)
+    dtype = problem.y.dtype
+    if array is None or array is ...:
+        detail = f"It is {'None' if array is None else '...'}: "
+        detail += "this line is still to be written."
+        return None, row(name, MISSING, detail)
+    if not isinstance(array, np.ndarray | np.generic):
+        detail = f"It is {kind_of(array)}, expected a NumPy array."
+        return None, row(name, TYPE, detail)
+    if np.ma.isMaskedArray(array):
+        detail = "It is a masked array, expected a plain NumPy array."
+        return None, row(name, TYPE, detail)
+    array = np.asarray(array)
+    if array.dtype.kind != "f" or array.dtype.itemsize < 4:
+        detail = f"It has dtype {array.dtype}, expected {dtype}."
+        return None, row(name, TYPE, detail)
+    if name.startswith("db") and array.shape == (1, *final):
+        array = array[0]
+    if array.shape != final:
+        letters = {n: s for s, n in problem.sizes().items()}
+        if len(letters) < 5:
+            letters = {}
+        got, expected = (_written(s, letters) for s in (array.shape, final))
+        return None, row(name, SHAPE, f"It has shape {got}, expected {expected}.")
+    if not np.isfinite(array).all():
+        detail = "It has entries that are NaN or infinite."
+        return None, row(name, NONFINITE, detail)
+    return np.array(array, dtype), None
+
+
+def _written(shape, letters):
+    parts = [letters.get(n, str(n)) for n in shape]
+    return f"({', '.join(parts)}{',' * (len(parts) == 1)})"
+
+
+def shared(got):
+    """Return the pairs of lines whose arrays are one, or overlap, in memory."""
+    small = {
+        n: a for n, a in got.items()
+        if isinstance(a, np.ndarray) and 0 < a.size <= HUGE
+    }  # fmt: skip
+    names = list(small)
+    return [
+        (a, b) for i, a in enumerate(names) for b in names[i + 1 :]
+        if np.may_share_memory(small[a], small[b]) and _overlap(small[a], small[b])
+    ]  # fmt: skip
+
+
+def _overlap(a, b):
+    try:
+        return np.shares_memory(a, b, max_work=10_000)
+    except np.exceptions.TooHardError:
+        return False

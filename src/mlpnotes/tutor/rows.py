@@ -1,0 +1,47 @@
+"""What is said of one line: its status, what kind of mistake it is, and the mend."""
+
+from typing import NamedTuple
+
+from mlpnotes.tutor.mistakes.lines import EQUATIONS
+
+RIGHT, WRONG, FOLLOWS = "right", "wrong here", "follows"
+SHAPE, MISSING, HIDDEN = "wrong shape", "missing", "not returned"
+NONFINITE, TYPE, UNCLEAR = "not finite", "wrong type", "unclear"
+RAISED, UNREACHED = "raised", "not reached"
+FAULTS = (WRONG, SHAPE, MISSING, NONFINITE, TYPE, RAISED)
+
+
+class Row(NamedTuple):
+    """One line of the backward pass.
+
+    ``detail`` says what kind of mistake it is, ``mend`` what to write instead, and
+    ``hypotheses`` name it. ``credit`` is 1, 0, or None if the line does not count.
+    ``explains`` are the arrays that tell of a line which was not returned.
+    """
+
+    name: str
+    equation: int
+    status: str
+    detail: str = ""
+    hypotheses: tuple = ()
+    mend: str = ""
+    credit: int | None = None
+    explains: tuple = ()
+
+
+def row(name, status, detail="", hypotheses=(), mend="", credit=None, explains=()):
+    """Return a row; what is right or follows earns its line, a fault does not."""
+    if status in (RIGHT, FOLLOWS):
+        credit = 1
+    elif status in (*FAULTS, UNREACHED):
+        credit = 0
+    return Row(
+        name, EQUATIONS[name], status, detail, tuple(hypotheses), mend, credit,
+        tuple(explains),
+    )  # fmt: skip
+
+
+def listed(names):
+    """Return "a, b and c"."""
+    *most, last = names
+    return f"{', '.join(most)} and {last}" if most else last
