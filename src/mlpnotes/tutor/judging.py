@@ -44,6 +44,8 @@ class Judge:
         What was found already of the arrays of this layer.
     confirmed : set of str
         Lines that were not returned, but are right as local variables.
+    scaled : dict of str to int
+        By what a local variable was multiplied, as 1/B stands before it already.
     rows : dict of str to Row
     """
 
@@ -51,7 +53,7 @@ class Judge:
         self.known = Known(problem, form, bool(single))
         self.got, self.single = got, single
         self.arrays, self.faults, self.lost = {}, {}, {}
-        self.rows, self.tried, self.confirmed = {}, {}, set()
+        self.rows, self.tried, self.confirmed, self.scaled = {}, {}, set(), {}
         for name in got:
             array, fault = usable(got[name], name, problem)
             if fault:
@@ -112,6 +114,8 @@ class Judge:
         found = self.tried.get(name)
         if name not in self.tried:
             found = find(known, name, array)
+        if found and found.names[-1].endswith(" for B") and name in self.scaled:
+            found = find(known, name, array / self.scaled[name])  # as it was typed
         if weak and name not in PARAMETERS:
             self.lose(name, weak)
         else:
@@ -129,6 +133,28 @@ class Judge:
         if [n for n, a in self.got.items() if a is None] == [name]:
             text = f"{fault.detail} (Or what it calls has no return.)"
             fault = fault._replace(detail=text)
+        g = self.integers(name)
+        if g is not None:
+            text = f"{fault.detail} The fractions are cut off."
+            fault = fault._replace(detail=text)
+            cause = self.blocked(name)
+            if self.known.powerless(name, g):
+                if cause:
+                    detail = f"Your {cause} is {self.lost[cause]}, "
+                    detail += "so this line cannot be judged yet."
+                    return row(name, UNCLEAR, detail, credit=0)
+                if name not in PARAMETERS:
+                    self.lose(name, "all zeros")
+                return fault
+            before = self.faults.get(source(name))
+            if (
+                before
+                and before.status == TYPE
+                and self.known.close(g, self.known.c[name])
+            ):
+                return row(name, FOLLOWS)
+            self.known.c[name] = g
+            return fault
         if name not in PARAMETERS:
             self.lose(name, "unusable")
         raw = np.asarray(self.got[name]) if fault.status == SHAPE else None
@@ -142,6 +168,14 @@ class Judge:
             return fault
         detail = f"{fault.detail} {found.detail}"
         return row(name, SHAPE, detail, found.names, found.mend)
+
+    def integers(self, name):
+        """Return an array of integers as floats, if it has the right shape."""
+        raw = self.got[name]
+        whole = isinstance(raw, np.ndarray) and raw.dtype.kind in "iub"
+        if whole and raw.shape == self.known.truth[name].shape:
+            return raw.astype(self.known.truth[name].dtype)
+        return None
 
     def made_of(self, name, raw, cause):
         """Return whether an array is right for one of a wrong shape before it."""
