@@ -460,11 +460,17 @@ def test_the_reason_of_another_line_names_it():
     assert untrue(found, "six", changed) == []
 
 
+def test_the_loss_penalises_no_bias():
+    end = ending(biases="g / B + b")
+    found = diagnose(load(program("course", {"db2": "da2.sum(axis=0)"}, end=end)))
+    assert row(found, "db2").hypotheses == ("da for dz", "λ on the biases")
+    assert "b2 in it: (53) does not penalise biases" in row(found, "db2").detail
+
+
 def test_disjoint_parts_of_a_buffer_are_not_one_array():
-    changed = {"dW3": "full = np.c_[a2, np.ones(B)].T @ dz3\ndW3 = full[:-1]"}
-    changed |= {"db3": "full[-1]"}
-    wrong = {"end": "dW3 *= 2"}
-    found = diagnose(load(program("six", changed, **wrong)))
+    full = "full = dz3.T @ np.c_[a2, np.ones(B)]"
+    changed = {"dW3": f"{full}\ndW3 = full[:, :-1].T", "db3": "full[:, -1]"}
+    found = diagnose(load(program("six", changed, end="dW3 *= 2")))
     assert row(found, "dW3").hypotheses == ("twice",)
     assert found.remarks == []
 
