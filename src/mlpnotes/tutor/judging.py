@@ -1,20 +1,16 @@
 """Judging a line: right, following from the student's own lines before, or wrong."""
 
-import contextlib
-
-import numpy as np
-
 from mlpnotes.tutor import hidden
+from mlpnotes.tutor.faults import judge_fault
 from mlpnotes.tutor.known import PARAMETERS, Known, after, layer, source
 from mlpnotes.tutor.mistakes.lines import EQUATIONS
 from mlpnotes.tutor.reasons import find, unexplained
-from mlpnotes.tutor.returned import HUGE, usable
+from mlpnotes.tutor.returned import usable
 from mlpnotes.tutor.rows import (
     FOLLOWS,
     HIDDEN,
     MISSING,
     RIGHT,
-    SHAPE,
     TYPE,
     UNCLEAR,
     WRONG,
@@ -90,7 +86,7 @@ class Judge:
             return row(name, HIDDEN)
         known.c[name] = known.line(name)
         if name in self.faults:
-            return self.fault(name)
+            return judge_fault(self, name)
         array = self.arrays[name]
         g = known.unfinished(name, array)
         if name in self.right:
@@ -126,63 +122,6 @@ class Judge:
             detail = f"It depends on {cause}, which {self.because(cause)}."
             return row(name, UNCLEAR, detail)
         return row(name, WRONG, unexplained(array, final))
-
-    def fault(self, name):
-        """Return the row of an array that cannot be used."""
-        fault = self.faults[name]
-        if [n for n, a in self.got.items() if a is None] == [name]:
-            text = f"{fault.detail} (Or what it calls has no return.)"
-            fault = fault._replace(detail=text)
-        g = self.integers(name)
-        if g is not None:
-            text = f"{fault.detail} The fractions are cut off."
-            fault = fault._replace(detail=text)
-            cause = self.blocked(name)
-            if self.known.powerless(name, g):
-                if cause:
-                    detail = f"Your {cause} is {self.lost[cause]}, "
-                    detail += "so this line cannot be judged yet."
-                    return row(name, UNCLEAR, detail, credit=0)
-                if name not in PARAMETERS:
-                    self.lose(name, "all zeros")
-                return fault
-            before = self.faults.get(source(name))
-            if (
-                before
-                and before.status == TYPE
-                and self.known.close(g, self.known.c[name])
-            ):
-                return row(name, FOLLOWS)
-            self.known.c[name] = g
-            return fault
-        if name not in PARAMETERS:
-            self.lose(name, "unusable")
-        raw = np.asarray(self.got[name]) if fault.status == SHAPE else None
-        if raw is None or raw.size > HUGE:
-            return fault
-        cause = self.blocked(name)
-        if cause and self.faults.get(cause) and self.made_of(name, raw, cause):
-            return row(name, UNCLEAR, f"It is made of your {cause}, of a wrong shape.")
-        found = find(self.known, name, raw)
-        if not found:
-            return fault
-        detail = f"{fault.detail} {found.detail}"
-        return row(name, SHAPE, detail, found.names, found.mend)
-
-    def integers(self, name):
-        """Return an array of integers as floats, if it has the right shape."""
-        raw = self.got[name]
-        whole = isinstance(raw, np.ndarray) and raw.dtype.kind in "iub"
-        if whole and raw.shape == self.known.truth[name].shape:
-            return raw.astype(self.known.truth[name].dtype)
-        return None
-
-    def made_of(self, name, raw, cause):
-        """Return whether an array is right for one of a wrong shape before it."""
-        with contextlib.suppress(ValueError):
-            value = self.known.line(name, **{cause: np.asarray(self.got[cause])})
-            return self.known.close(raw, value)
-        return False
 
     def unreturned(self):
         """Return the lines that were not returned."""

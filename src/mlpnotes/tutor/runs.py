@@ -61,7 +61,7 @@ def run(backward, how, problem, order=None):
             summary = " ".join(filter(None, [causes(outcome, rows), summary]))
             return Run(rows, remarks, notes, summary, None, stopped=True)
         got, complaint = named(outcome.value, problem, order)
-        if complaint and outcome.seen:
+        if complaint and in_part(outcome):
             rows = judge_seen(problem, how.form, outcome.seen)
             return Run(rows, remarks, notes, complaint, None)
         single = {
@@ -103,6 +103,17 @@ def run(backward, how, problem, order=None):
         rows = [r._replace(mend=mend) if r.status in FAULTS else r for r in rows]
     summary = complaint or disorder or causes(outcome, rows)
     return Run(rows, remarks, notes, summary, list(got))
+
+
+def in_part(outcome):
+    """Return whether nothing was returned yet, or some of the lines as a tuple."""
+    if outcome.value is None:
+        return bool(outcome.seen)
+    lines = [a for a in outcome.seen.values() if isinstance(a, np.ndarray)]
+    return isinstance(outcome.value, tuple | list) and all(
+        a is None or any(np.array_equal(a, line) for line in lines)
+        for a in outcome.value
+    )
 
 
 def _copy(a):

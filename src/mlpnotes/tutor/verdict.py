@@ -153,14 +153,9 @@ class Diagnosis:
         if first.status != WRONG or self.remarks or either:
             return ""
         if right:
-            one = (
-                "a line after it makes"
-                if FOLLOWS in [r.status for r in self.rows]
-                else ("what is made of it makes")
-            )
             return (
-                f"The numbers of {listed(right)} are right all the same: {one} up for "
-                "it. Mend both."
+                f"The numbers of {listed(right)} are right all the same: something "
+                "makes up for it. Mend both."
             )
         if not follow:
             return ""
