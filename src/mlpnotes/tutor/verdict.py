@@ -97,11 +97,12 @@ class Diagnosis:
         first = self._first
         if first is None:
             right = [r.name for r in self.rows if r.status == RIGHT]
-            some = self._summary and 0 < len(right) < len(self.rows)
-            if self._summary or self.remarks:
-                text = self._summary or self.remarks[0]
-                return f"{text} {are(right)} right." if some else text
-            return "Every line is right."
+            if not self._summary:
+                return self.remarks[0] if self.remarks else "Every line is right."
+            if len(right) == len(self.rows) and not self._summary.startswith("All"):
+                return f"{self._summary} All lines are right."
+            some = 0 < len(right) < len(self.rows)
+            return f"{self._summary} {are(right)} right." if some else self._summary
         parts = [self._summary, self._where(first, hint)]
         if hint >= 2:
             detail = first.detail
