@@ -4,7 +4,19 @@ import re
 
 import numpy as np
 import pytest
-from programs import ELEVEN, FORMS, NOTES, SIX, ending, load, program, row, six, words
+from programs import (
+    BACK,
+    ELEVEN,
+    FORMS,
+    NOTES,
+    SIX,
+    ending,
+    load,
+    program,
+    row,
+    six,
+    words,
+)
 from truth import untrue
 
 from mlpnotes.tutor import diagnose
@@ -349,6 +361,11 @@ def test_what_later_arrays_show_to_be_right_is_not_lost():
     rest = [r for r in found.rows if r.name not in ("dz3", "dW2")]
     assert {r.status for r in rest} == {"right"}
     assert "cannot be used" not in words(found)
+    spoiled = {"end": "dz3 = dz3 * np.nan; dW2 = np.cos(dW2)"}
+    spoiled |= {"back": BACK["six"].replace("(", "(dz3=dz3, ", 1)}
+    found = diagnose(load(program("six", **spoiled)))
+    assert row(found, "dW2").status == "wrong here"
+    assert "cannot be used" not in words(found)
 
 
 @pytest.mark.parametrize("names", ["notes", "other"])
@@ -432,6 +449,30 @@ def test_nothing_is_made_out_of_rounding():
         wrong = row(diagnose(load(program("six", {"db3": code}))), "db3")
         assert wrong.hypotheses in (("zero",), ("no axis",), ("dW summed",))
         assert "times" not in wrong.detail
+
+
+def test_the_reason_of_another_line_names_it():
+    """Where a line does not fit, the line before it may hold the mistake."""
+    changed = {"db2": "np.sum(dz2)", "dz2": "da2 * a2 * (1 - a2) * (z2 > 0)"}
+    found = diagnose(load(program("six", changed, names="other")))
+    said = row(found, "db2").detail
+    assert "It is what (30) gives" not in said
+    assert untrue(found, "six", changed) == []
+
+
+def test_the_loss_penalises_no_bias():
+    end = ending(biases="g / B + b")
+    found = diagnose(load(program("course", {"db2": "da2.sum(axis=0)"}, end=end)))
+    assert row(found, "db2").hypotheses == ("da for dz", "λ on the biases")
+    assert "b2 in it: (53) does not penalise biases" in row(found, "db2").detail
+
+
+def test_disjoint_parts_of_a_buffer_are_not_one_array():
+    full = "full = dz3.T @ np.c_[a2, np.ones(B)]"
+    changed = {"dW3": f"{full}\ndW3 = full[:, :-1].T", "db3": "full[:, -1]"}
+    found = diagnose(load(program("six", changed, end="dW3 *= 2")))
+    assert row(found, "dW3").hypotheses == ("twice",)
+    assert found.remarks == []
 
 
 def test_a_slope_too_early_is_not_taken_for_one_made_in_place():

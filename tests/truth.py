@@ -171,7 +171,7 @@ def untrue(found, form, changed, end=None, **scope):
     facts = [Facts(p, form, changed, end, **scope) for p in problems]
     main, complaints = facts["it runs; there" in found.message], []
     first, where = main.first(), found.first_wrong
-    if first is None:
+    if all(main.holds(n, main.ours[n]) for n in main.returned):
         return []  # wrong in other networks only
     fair = {first}
     if form != "eleven":
@@ -189,7 +189,8 @@ def untrue(found, form, changed, end=None, **scope):
             for c in (*main.views(r.name), *guesses(main, found))
         ):
             complaints.append(f"{r.name} follows")
-        if r.status == "wrong here" and main.holds(r.name, main.ours[r.name]):
+        alone = r.status == "wrong here" and r.name in main.returned
+        if alone and main.holds(r.name, main.ours[r.name]):
             complaints.append(f"{r.name} is wrong")
         if r.hypotheses and not explained(facts, main, found, r):
             complaints.append(f"{r.name} is {', '.join(r.hypotheses)}")
@@ -208,10 +209,14 @@ def sentence(r):
 
 def explained(facts, main, found, r):
     """Return whether a row's mistakes give the numbers, in either network."""
+    if main is facts[1] and main.misshapen():
+        return True  # what is hidden cannot be followed
+    before = re.findall(r"(?<=[.?] )(d[az]\d) ", r.detail)  # the line of the reason
     for f in facts if r.status != "wrong here" else [main]:
-        for c in (*f.views(r.name), *guesses(f, found)):
-            if r.name in f.got and f.gives(r.name, r.hypotheses, c):
-                return True
+        for name in (before or [r.name]) if r.name in f.got or before else ():
+            for c in (*f.views(name), *guesses(f, found)):
+                if f.gives(name, r.hypotheses, c):
+                    return True
     f, layer = main, (f"dW{r.name[-1]}", f"db{r.name[-1]}")
     return r.name not in f.returned and any(  # a guess that explains what is made of it
         all(

@@ -98,7 +98,7 @@ def diagnose(
     faults = {r.status for r in main.rows} & set(FAULTS)
     if faults & {SHAPE, RAISED} or main.stopped:
         equal = OTHERS["equal"](rng, dtype)
-        second = run(backward, how, equal, main.order, unfinished=main.stopped)
+        second = run(backward, how, equal, main.order)
         main = join(main, second, "equal")
     elif not (faults or main.remarks or main.summary):
         for name, other in OTHERS.items():

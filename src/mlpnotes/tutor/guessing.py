@@ -120,7 +120,8 @@ def share(judge, k, names, f):
     """Blame a factor that is in a hidden line, or at the end: both give this."""
     known = judge.known
     lines = [n for n in (f"da{k}", f"dz{k}") if n in EQUATIONS and n not in judge.got]
-    factors, text, mend = say_factor(f, known.sizes, f"dz{k}")
+    course = known.form == "course"
+    factors, text, mend = say_factor(f, known.sizes, f"dz{k}", course)
 
     def all_scaled(some):
         return all(
@@ -130,7 +131,7 @@ def share(judge, k, names, f):
         )
 
     who = "all six" if all_scaled(PARAMETERS) else listed(names)
-    sums = f"the sums over the batch in {who}" if known.form == "course" else who
+    sums = f"the sums over the batch in {who}" if course else who
     what = "the right ones" if all_scaled(names) else "what the lines before give"
     text = text.replace(" is ", " are ", 1)
     if not sums.startswith("d"):  # the name of an array

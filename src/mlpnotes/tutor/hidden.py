@@ -46,6 +46,7 @@ def explain(judge, k):
     base = sum(f.cost if f else UNKNOWN for f in judge.tried.values())
     for scale in (1, known.B) if known.form == "course" else (1,):
         if dz in judge.seen and accept(judge, dz, judge.seen[dz] * scale, names, base):
+            judge.scaled[dz] = scale
             if da in judge.seen:
                 judge.seen[da] = judge.seen[da] * scale
                 accept_da(judge, da, dz)

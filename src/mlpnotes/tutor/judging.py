@@ -1,20 +1,16 @@
 """Judging a line: right, following from the student's own lines before, or wrong."""
 
-import contextlib
-
-import numpy as np
-
 from mlpnotes.tutor import hidden
+from mlpnotes.tutor.faults import judge_fault
 from mlpnotes.tutor.known import PARAMETERS, Known, after, layer, source
 from mlpnotes.tutor.mistakes.lines import EQUATIONS
 from mlpnotes.tutor.reasons import find, unexplained
-from mlpnotes.tutor.returned import HUGE, usable
+from mlpnotes.tutor.returned import usable
 from mlpnotes.tutor.rows import (
     FOLLOWS,
     HIDDEN,
     MISSING,
     RIGHT,
-    SHAPE,
     TYPE,
     UNCLEAR,
     WRONG,
@@ -44,6 +40,8 @@ class Judge:
         What was found already of the arrays of this layer.
     confirmed : set of str
         Lines that were not returned, but are right as local variables.
+    scaled : dict of str to int
+        By what a local variable was multiplied, as 1/B stands before it already.
     rows : dict of str to Row
     """
 
@@ -51,7 +49,7 @@ class Judge:
         self.known = Known(problem, form, bool(single))
         self.got, self.single = got, single
         self.arrays, self.faults, self.lost = {}, {}, {}
-        self.rows, self.tried, self.confirmed = {}, {}, set()
+        self.rows, self.tried, self.confirmed, self.scaled = {}, {}, set(), {}
         for name in got:
             array, fault = usable(got[name], name, problem)
             if fault:
@@ -88,7 +86,7 @@ class Judge:
             return row(name, HIDDEN)
         known.c[name] = known.line(name)
         if name in self.faults:
-            return self.fault(name)
+            return judge_fault(self, name)
         array = self.arrays[name]
         g = known.unfinished(name, array)
         if name in self.right:
@@ -112,6 +110,8 @@ class Judge:
         found = self.tried.get(name)
         if name not in self.tried:
             found = find(known, name, array)
+        if found and found.names[-1].endswith(" for B") and name in self.scaled:
+            found = find(known, name, array / self.scaled[name])  # as it was typed
         if weak and name not in PARAMETERS:
             self.lose(name, weak)
         else:
@@ -122,33 +122,6 @@ class Judge:
             detail = f"It depends on {cause}, which {self.because(cause)}."
             return row(name, UNCLEAR, detail)
         return row(name, WRONG, unexplained(array, final))
-
-    def fault(self, name):
-        """Return the row of an array that cannot be used."""
-        fault = self.faults[name]
-        if [n for n, a in self.got.items() if a is None] == [name]:
-            text = f"{fault.detail} (Or what it calls has no return.)"
-            fault = fault._replace(detail=text)
-        if name not in PARAMETERS:
-            self.lose(name, "unusable")
-        raw = np.asarray(self.got[name]) if fault.status == SHAPE else None
-        if raw is None or raw.size > HUGE:
-            return fault
-        cause = self.blocked(name)
-        if cause and self.faults.get(cause) and self.made_of(name, raw, cause):
-            return row(name, UNCLEAR, f"It is made of your {cause}, of a wrong shape.")
-        found = find(self.known, name, raw)
-        if not found:
-            return fault
-        detail = f"{fault.detail} {found.detail}"
-        return row(name, SHAPE, detail, found.names, found.mend)
-
-    def made_of(self, name, raw, cause):
-        """Return whether an array is right for one of a wrong shape before it."""
-        with contextlib.suppress(ValueError):
-            value = self.known.line(name, **{cause: np.asarray(self.got[cause])})
-            return self.known.close(raw, value)
-        return False
 
     def unreturned(self):
         """Return the lines that were not returned."""

@@ -8,8 +8,8 @@ import numpy as np
 from mlpnotes.tutor.endings import Ending, ending
 from mlpnotes.tutor.known import kind, layer
 from mlpnotes.tutor.mistakes import HYPOTHESES, NOTES_ONLY
-from mlpnotes.tutor.mistakes.factors import say_factor
-from mlpnotes.tutor.mistakes.lines import fill
+from mlpnotes.tutor.mistakes.factors import name_factor, say_factor
+from mlpnotes.tutor.mistakes.lines import fill, number
 from mlpnotes.tutor.mistakes.penalties import ON_BIASES, say_penalty, say_whole
 
 MANY = 2000  # numbers in an array whose reason is not looked for: it would take long
@@ -116,18 +116,22 @@ def reason(known, name, array, steps=(), end=Ending()):  # noqa: B008
         mends.append(fill(mend, line, it=it, **filled) if mend else "")
 
     c = known.c | {"got": known.unfinished(name, array), "P": known.c.get(name[1:])}
+    up_to, said_already = _up_to(known, name, end) if steps else ("", ())
     for i, (line, h) in enumerate(steps):
         fit = h.fits(c, layer(line), c[line]) if h.fits else None
         it = (f"The array {line}" if line != name else summed) if i == 0 else "And it"
+        if up_to and i == 0:
+            it = f"{up_to}, {it[0].lower()}{it[1:]}"
         what = "that" if i else None
         say(line, [h.name], h.hint, h.mend, it, what=what, fit=fit, B=known.B)
+    names.extend(said_already)
     if end.penalty is not None and end.basis is None and not steps:
         l2, alpha = known.c["l2"], end.data / known.B
         if said := say_whole(alpha, end.penalty, l2, known.sizes, name):
             say(name, *said, "It", what="what (55) gives")
             return Reason(steps, end, tuple(names), details[0], mends[0])
     for f, whole in ((end.data, False), (end.whole, True)):
-        if f != 1:
+        if f != 1 and not up_to:
             course = known.is_finished(name)
             its, text, mend = say_factor(
                 f, known.sizes, name, course and (not whole or name[1] == "b")
@@ -142,6 +146,19 @@ def reason(known, name, array, steps=(), end=Ending()):  # noqa: B008
         say(name, its, text, mend, "It")
     mends = [*dict.fromkeys(filter(None, mends))]
     return Reason(steps, end, tuple(names), " ".join(details), " ".join(mends))
+
+
+def _up_to(known, name, end):
+    """Return how a factor is said in front of another mistake, and its names."""
+    f = end.whole * end.data
+    names, text = name_factor(f, known.sizes, name, known.is_finished(name))
+    if 1 in (f, f * known.B) or (known.is_finished(name) and f == known.B):
+        return "", ()
+    if 1 not in (end.whole, end.data) or names[-1].endswith((" for B", "missing")):
+        return "", ()
+    text = text.partition(",")[0]
+    here = f" (here {number(f)})" if any(n in text for n in "BKn") else ""
+    return f"Up to the factor {text}{here}", names
 
 
 def unexplained(array, expected):

@@ -45,3 +45,8 @@ def listed(names):
     """Return "a, b and c"."""
     *most, last = names
     return f"{', '.join(most)} and {last}" if most else last
+
+
+def are(names):
+    """Return "a is" or "a and b are"."""
+    return f"{listed(names)} {'is' if len(names) == 1 else 'are'}"

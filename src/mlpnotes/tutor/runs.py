@@ -15,6 +15,7 @@ from mlpnotes.tutor.rows import (
     HIDDEN,
     RIGHT,
     WRONG,
+    are,
     listed,
     row,
 )
@@ -38,11 +39,10 @@ class Run(NamedTuple):
         return good and not self.remarks and not self.summary
 
 
-def run(backward, how, problem, order=None, unfinished=False):
+def run(backward, how, problem, order=None):
     """Call the function on a problem and judge what it did.
 
-    An ``unfinished`` function stopped in another network: if it returns too little,
-    it is judged by its local variables.
+    If it returns too little, it is judged by its local variables.
     """
     outcome = call(backward, how, problem)
     remarks, notes = [], []
@@ -50,7 +50,8 @@ def run(backward, how, problem, order=None, unfinished=False):
         notes.append(f"Your function was called as {outcome.called}.")
     if outcome.changed:
         remarks.append(
-            f"Your function changes its argument {', '.join(outcome.changed)}: "
+            f"Your function changes its argument{'s' * (len(outcome.changed) > 1)} "
+            f"{', '.join(outcome.changed)}: "
             "copy before you modify, or write a = a * b for a *= b."
         )
     with np.errstate(all="ignore"), warnings.catch_warnings():
@@ -60,7 +61,7 @@ def run(backward, how, problem, order=None, unfinished=False):
             summary = " ".join(filter(None, [causes(outcome, rows), summary]))
             return Run(rows, remarks, notes, summary, None, stopped=True)
         got, complaint = named(outcome.value, problem, order)
-        if complaint and unfinished:
+        if complaint and in_part(outcome):
             rows = judge_seen(problem, how.form, outcome.seen)
             return Run(rows, remarks, notes, complaint, None)
         single = {
@@ -97,8 +98,22 @@ def run(backward, how, problem, order=None, unfinished=False):
             row(a, WRONG, detail, ("one array",), mend) if r.name == a else r
             for r in rows
         ]
+    if outcome.mistaken:
+        mend = "Look at the lines where these variables get their values."
+        rows = [r._replace(mend=mend) if r.status in FAULTS else r for r in rows]
     summary = complaint or disorder or causes(outcome, rows)
     return Run(rows, remarks, notes, summary, list(got))
+
+
+def in_part(outcome):
+    """Return whether nothing was returned yet, or some of the lines as a tuple."""
+    if outcome.value is None:
+        return bool(outcome.seen)
+    lines = [a for a in outcome.seen.values() if isinstance(a, np.ndarray)]
+    return isinstance(outcome.value, tuple | list) and all(
+        a is None or any(np.array_equal(a, line) for line in lines)
+        for a in outcome.value
+    )
 
 
 def _copy(a):
@@ -133,7 +148,7 @@ def causes(outcome, rows):
             held = listed([f"{n} holds {other}" for n, other in outcome.mistaken])
             words = f"Your variable {held}."
         elif outcome.changed:
-            words = f"Mend first that {listed(outcome.changed)} is changed in place."
+            words = f"Mend first that {are(outcome.changed)} changed in place."
     return words
 
 

@@ -1,5 +1,7 @@
 """What a second network adds to the verdict of the first."""
 
+import re
+
 from mlpnotes.tutor.known import source
 from mlpnotes.tutor.mistakes import HYPOTHESES
 from mlpnotes.tutor.mistakes.factors import FACTORS
@@ -70,6 +72,7 @@ def _with_reason(r, there):
         s = there.get(name)
         names = set(s.hypotheses) if s and s.status == WRONG else set()
         if names and names.isdisjoint(SIZED) and "/B" not in " ".join(names):
-            detail = f"{r.detail} {s.detail}"
+            said = s.detail if name == r.name else re.sub("^It ", f"{name} ", s.detail)
+            detail = f"{r.detail} {said}"
             return r._replace(detail=detail, hypotheses=s.hypotheses, mend=s.mend)
     return r

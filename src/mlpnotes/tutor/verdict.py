@@ -13,6 +13,7 @@ from mlpnotes.tutor.rows import (
     RAISED,
     RIGHT,
     WRONG,
+    are,
     listed,
 )
 
@@ -28,11 +29,6 @@ def _alike(r):
 def _marked(text):
     """Return a text as HTML, with what stands between backticks as code."""
     return re.sub("`(.+?)`", r"<code>\1</code>", html.escape(text))
-
-
-def _are(names):
-    """Return "a is" or "a and b are"."""
-    return f"{listed(names)} {'is' if len(names) == 1 else 'are'}"
 
 
 class Diagnosis:
@@ -83,6 +79,8 @@ class Diagnosis:
         made of it.
         """
         credits = [r.credit for r in self.rows if r.credit is not None]
+        if self._summary and all(credits):
+            credits.append(0)  # all is right, but it does not come back
         return sum(credits) / len(credits) if credits else 0.0
 
     @property
@@ -98,9 +96,13 @@ class Diagnosis:
     def _words(self, hint):
         first = self._first
         if first is None:
-            if self._summary or self.remarks:
-                return self._summary or self.remarks[0]
-            return "Every line is right."
+            right = [r.name for r in self.rows if r.status == RIGHT]
+            if not self._summary:
+                return self.remarks[0] if self.remarks else "Every line is right."
+            if len(right) == len(self.rows) and not self._summary.startswith("All"):
+                return f"{self._summary} All lines are right."
+            some = 0 < len(right) < len(self.rows)
+            return f"{self._summary} {are(right)} right." if some else self._summary
         parts = [self._summary, self._where(first, hint)]
         if hint >= 2:
             detail = first.detail
@@ -116,7 +118,7 @@ class Diagnosis:
         before = self.rows[: self.rows.index(first)]
         if first.status == RAISED:
             right = [r.name for r in before if r.status == RIGHT]
-            text = f"{_are(right)} right." if right else ""
+            text = f"{are(right)} right." if right else ""
             if hint >= 2:  # the detail says where
                 return text
             place = f"Your function stopped at {first.name}, ({first.equation})."
@@ -140,7 +142,7 @@ class Diagnosis:
         if same:
             words.append(f"The same holds for {listed([r.name for r in same])}.")
         if other:
-            words.append(f"{_are(other)} wrong as well.")
+            words.append(f"{are(other)} wrong as well.")
         return " ".join(words)
 
     def _rest(self, first):
@@ -152,7 +154,10 @@ class Diagnosis:
         if first.status != WRONG or self.remarks or either:
             return ""
         if right:
-            return f"The numbers of {listed(right)} are right all the same."
+            return (
+                f"The numbers of {listed(right)} are right all the same: something "
+                "makes up for it. Mend both."
+            )
         if not follow:
             return ""
         faults = [r for r in self.rows if r.status in FAULTS]

@@ -9,6 +9,8 @@ MEANINGS = {
     "and, max: compare entry by entry, by (z > 0), np.where or np.maximum",
     r"only .*arrays can be converted to": "an array was given to a function of a "
     "single number, such as math.exp: take np.exp",
+    r"'axis' is an invalid keyword argument for (\w+)\(\)": r"\1 is Python's own: "
+    r"write np.\1 for arrays",
     r"unexpected keyword argument 'dim'": "NumPy's word for dim is axis",
     r"unexpected keyword argument 'keepdim'": "NumPy's word for keepdim is keepdims",
     r"ufunc '(\w+)' output from dtype\('(\w+)'\) to dtype\('(\w+)'\)": r"\1 in place "

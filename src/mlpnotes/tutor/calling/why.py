@@ -160,7 +160,7 @@ def _entries(error, message, node, path, names):
         key = value_of(node.slice, names)
         return f"{text} has no key {key!r}; it has {', '.join(map(str, owner))[:100]}"
     if isinstance(error, IndexError) and "must be of integer" in message:
-        return "an index is an integer, as the number of a class; y is one-hot"
+        return "an index must be an integer, and y holds one-hot rows, no class numbers"
     if isinstance(error, IndexError) and isinstance(owner, np.ndarray):
         return f"{text} is {owner.shape}: {message}"
     return ""

@@ -84,6 +84,7 @@ ANYWHERE = [
     row("transposed", "dz3 dz", "{it} is transposed: {eq} has a row for each observation.", lambda v: v.g.T, "Keep the observations in rows.", True),
     row("squared", "dz3 da dz dW db", "{it} holds the squares of {what}.", lambda v: v.g**2, "Leave the square out, {eq}.", True),
     row("no signs", "da dz dW db", "{it} is {what} without the signs.", lambda v: np.abs(v.g), "Keep the signs, {eq}.", True),
+    fitted("one number", "dz3 da dz dW db", "{it} has the number {fit} in every entry.", lambda v: v.got.flat[0] if v.got.any() else None, lambda v: np.full_like(v.g, v.fit), "Compute it by {eq}."),
     row("signs only", "dz3 da dz dW db", "{it} holds the signs of {what}, and not the sizes.", lambda v: np.sign(v.g), "Keep the sizes, {eq}.", True),
     row("negative entries zero", "da dz dW db", "{it} has zero for every negative entry of {what}.", lambda v: np.maximum(v.g, 0), "A gradient may be negative: keep it as {eq} has it.", True),
     row("sigmoid of it", "dz3 da dW db", "{it} is σ of {what}.", lambda v: sigmoid(v.g), "There is no sigmoid in {eq}: leave it out.", True),
@@ -102,7 +103,6 @@ ANYWHERE = [
     fitted("clipped", "dz3 da dz dW db", "{it} is {what}, cut off at ±{fit}.", _bound, lambda v: np.clip(v.g, -v.fit, v.fit), "Leave the clipping out."),
     fitted("masked", "dz3 da dz dW", "{it} is {fit} times {what}, but zero in some entries.", _mask, lambda v: v.g * v.fit * (v.got != 0), "Keep all entries: {eq} leaves none out, and the network has no dropout."),
     fitted("number added", "dz3 da dz dW db", "{it} is {what} plus {fit} in every entry.", lambda v: _times(v, np.ones_like(v.g)), lambda v: v.g + v.fit, "Add nothing to {eq}."),
-    fitted("one number", "dz3 da dz dW db", "{it} has the number {fit} in every entry.", lambda v: v.got.flat[0] if v.got.any() else None, lambda v: np.full_like(v.g, v.fit), "Compute it by {eq}."),
     fitted("another array", "dz3 da dz dW db", "{it} is the array {fit}.", _same, lambda v: v.got, "Compute it by {eq}."),
 
 ]  # fmt: skip
