@@ -10,7 +10,7 @@ import numpy as np
 
 from mlpnotes.checkpoint import digest, name_of
 from mlpnotes.checks import check_count, check_data, largest, short
-from mlpnotes.cluster import ShardError, Shards, check_client, prepared
+from mlpnotes.cluster import ONE_THREAD, ShardError, Shards, check_client, prepared
 from mlpnotes.epochs import Settings, run
 from mlpnotes.network import Params, backward, forward
 from mlpnotes.training import descend, totals
@@ -102,7 +102,8 @@ progress, checkpoint
             loss, right = map(sum, zip(*data.map(_totals, params), strict=True))
             record = [loss / data.rows, right / data.rows]
             if validation is not None:
-                loss, right = totals(params, *validation)
+                with ONE_THREAD:
+                    loss, right = totals(params, *validation)
                 record += [loss / len(validation[0]), right / len(validation[0])]
             return record
 
