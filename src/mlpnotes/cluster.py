@@ -17,7 +17,7 @@ from contextlib import contextmanager
 
 import dask
 import numpy as np
-from distributed import Client, Future, SchedulerPlugin, WorkerPlugin
+from distributed import CancelledError, Client, Future, SchedulerPlugin, WorkerPlugin
 from threadpoolctl import ThreadpoolController
 
 from mlpnotes.checks import short
@@ -29,7 +29,9 @@ LOG = "distributed.admin.low-level-log-length"
 
 
 class ShardError(Stopped, RuntimeError):
-    """A worker could not do its part; the ``__cause__`` is what it raised.
+    """A worker could not do its part, or the cluster was closed or restarted.
+
+    The ``__cause__`` is what the worker raised, or Dask.
 
     Attributes
     ----------
@@ -105,7 +107,12 @@ class Shards:
         great map over the pieces, and moves these to whichever worker is idle.
         """
         name = f"{kind}-{self.name}-{next(self.counter)}"
-        return [self.client.submit(*t, key=(name, k)) for k, t in enumerate(tasks)]
+        submit = self.client.submit
+        try:
+            return [submit(*t, key=(name, k)) for k, t in enumerate(tasks)]
+        except Exception as error:
+            self._check_lost(error)
+            raise
 
     def _gather(self, futures, parts, every):
         """Return results, or raise for the first part that failed; forget them all."""
@@ -116,16 +123,26 @@ class Shards:
                 future.add_done_callback(Future.release)
             every = []
             raise
-        except Exception:
+        except Exception as error:
             for k, future in parts.items():
                 if future.status == "error":
                     try:
                         future.result()
-                    except Exception as error:
-                        raise ShardError(self._failure(k, error)) from error
+                    except Exception as its:
+                        self._check_lost(its)
+                        raise ShardError(self._failure(k, its)) from its
+            self._check_lost(error)
             raise
         finally:
             _release(every)
+
+    def _check_lost(self, error):
+        """Raise what to say if there is no cluster any more, or none with the data."""
+        if self.client.status != "running" or isinstance(error, CancelledError):
+            raise ShardError(
+                "the cluster was closed or restarted, or its client was: the epochs "
+                "that were finished are in the error's .history"
+            ) from error
 
     def _failure(self, k, error):
         """Return what to say of a piece: which observations, and what happened."""
@@ -209,7 +226,7 @@ def prepared(client):
         try:
             yield
         finally:
-            if client.status == "running":
+            if client.status == "running":  # else the scheduler has seen it go
                 client.run_on_scheduler(_log, user, True)
 
 
