@@ -387,6 +387,26 @@ def test_a_worker_that_raises_names_its_observations(problem, tmp_path):
     assert len(caught.value.history.train_loss) == 1
 
 
+@long
+@pytest.mark.parametrize("what", ["client", "cluster", "restart"])
+def test_a_cluster_that_goes_leaves_the_epochs_before(problem, what):
+    calls = iter(range(99))
+
+    def schedule(done):
+        if next(calls) == 8:  # in the second epoch
+            if what == "restart":
+                client.restart()
+            else:
+                (client if what == "client" else client.cluster).close()
+        return 1.0
+
+    words = "^the cluster was closed or restarted, or its client was: "
+    with started(1) as client, pytest.raises(ShardError, match=words) as caught:
+        train(client, *problem, schedule=schedule, **options())
+    assert len(caught.value.history.train_loss) == 1
+    assert caught.value.__cause__ is not None
+
+
 def test_divergence_is_reported_as_on_one_machine(client, problem):
     wild = dict(learning_rate=1e160, l2=1.0)
     with pytest.raises(DivergedError) as one:
@@ -478,13 +498,20 @@ def test_progress_bar(client, problem, capsys):
 
 
 def test_bad_arguments(client, problem):
-    params, X, y = problem
+    (params, X, y), lock = problem, threading.Lock()
     for more, words in (
         (
             dict(X=lambda k: X),
             "X is .*function.* and y is an array of .*, expected two",
         ),
-        (dict(X=lambda k: X, y=lambda k: y), "shards is None, expected an integer, 1"),
+        (
+            dict(X=lambda k: X, y=lambda k: y),
+            "shards is None, .* 1 or more: for functions it must",
+        ),
+        (
+            dict(X=lambda k: lock, y=lambda k: y, shards=1),
+            "X cannot be sent to a worker, .* pickled: ",
+        ),
         (dict(shards=0), "shards is 0, expected an integer, 1 or more and at most 53"),
         (dict(shards=54), "shards is 54, .*at most 53"),
         (dict(client=client.cluster), r"client is a LocalCluster, .*: use Client\(clu"),

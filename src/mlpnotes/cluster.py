@@ -18,6 +18,7 @@ from contextlib import contextmanager
 import dask
 import numpy as np
 from distributed import CancelledError, Client, Future, SchedulerPlugin, WorkerPlugin
+from distributed.protocol.pickle import dumps
 from threadpoolctl import ThreadpoolController
 
 from mlpnotes.checks import short
@@ -214,6 +215,17 @@ def check_client(client):
         raise ValueError("client is asynchronous, expected Client(...) without that")
     if client.status != "running":
         raise ValueError(f"client is {client.status}, expected one that is running")
+
+
+def check_sent(function, name):
+    """Raise if this function cannot be sent to a worker."""
+    try:
+        dumps(function)
+    except Exception as error:  # pickle raises TypeErrors, and what a __reduce__ does
+        raise TypeError(
+            f"{name} cannot be sent to a worker, expected a function that can be "
+            f"pickled: {error}"
+        ) from error
 
 
 @contextmanager
