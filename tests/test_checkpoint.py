@@ -1,16 +1,19 @@
 """A training that was stopped goes on to the same bits as if it had not been."""
 
+import json
 import re
 import shutil
 import signal
 import subprocess
 import sys
 import textwrap
+from functools import partial
 
 import numpy as np
 import pytest
 
 from mlpnotes import TrainingInterrupted, save_params, storage, train
+from mlpnotes.checkpoint import name_of
 from mlpnotes.training import cosine
 
 GENERATORS = (
@@ -96,8 +99,11 @@ def test_without_a_schedule_more_epochs_may_follow(problem, path):
     history = train(*problem, **options(epochs=5, **more))
     assert same(history, train(*problem, **options(epochs=5, schedule=None)))
     assert history.seconds.shape == (5,)
+    given = options(epochs=4, **more)
+    state = given["rng"].bit_generator.state
     with pytest.raises(ValueError, match=f"^epochs is 4, but checkpoint {path} has 5"):
-        train(*problem, **options(epochs=4, **more))
+        train(*problem, **given)
+    assert given["rng"].bit_generator.state == state
 
 
 def test_a_progress_bar_goes_on(problem, path, capsys):
@@ -208,6 +214,42 @@ def test_other_files_are_refused_and_left(problem, path):
         ):
             train(*problem, **options(checkpoint=path))
         assert path.read_bytes() == other
+
+
+@pytest.mark.parametrize("what", ["params_W1", "velocity_b2", "belongs", "rng"])
+def test_a_file_with_other_content_is_refused(problem, path, what):
+    interrupt(4, *problem, **options(checkpoint=path))
+    with np.load(path) as file:
+        arrays = dict(file)
+    state = json.loads(str(arrays["state"]))
+    if what in state:
+        state[what] = {"belongs": 7, "rng": {"bit_generator": "PCG64"}}[what]
+        arrays["state"] = json.dumps(state)
+    elif what == "params_W1":  # they fit together, but not the training
+        arrays[what] = np.zeros((arrays[what].shape[0], 1))
+    else:
+        arrays[what] = arrays[what][1:]
+    np.savez(path, **arrays)
+    given = options(checkpoint=path)
+    before = given["rng"].bit_generator.state
+    with pytest.raises(ValueError, match="is not a whole checkpoint of a training"):
+        train(*problem, **given)
+    assert given["rng"].bit_generator.state == before
+
+
+def test_a_file_is_checked_before_the_data(problem, path):
+    params, never = problem[0], None
+    path.write_bytes(b"text")
+    for place, error in ((path, ValueError), (path / "no" / "a.npz", OSError)):
+        with pytest.raises(error, match="training.npz"):
+            train(params, never, never, **options(checkpoint=place))
+
+
+def test_partial_functions_have_names():
+    one, other = partial(fade, 1, b="x"), partial(fade, 1, b="y")
+    assert name_of(one) == f"functools.partial({name_of(fade)}, 1, b='x')"
+    assert name_of(one) == name_of(partial(fade, 1, b="x")) != name_of(other)
+    assert name_of(partial(turn, 1, b="x")) != name_of(one)
 
 
 def test_what_cannot_be_written_is_known_before_the_first_epoch(problem, tmp_path):

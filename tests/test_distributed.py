@@ -11,12 +11,14 @@ import textwrap
 import threading
 import time
 import tracemalloc
+from collections import namedtuple
 
 import dask
 import numpy as np
 import psutil
 import pytest
 from distributed import Client, LocalCluster
+from threadpoolctl import ThreadpoolController
 
 import mlpnotes
 from mlpnotes import (
@@ -27,7 +29,7 @@ from mlpnotes import (
     one_hot,
     random_problem,
 )
-from mlpnotes.cluster import FAN
+from mlpnotes.cluster import ANY_SIZE, FAN, LARGE, ONE_THREAD, Shards, prepared
 from mlpnotes.distributed import ShardError, gradient, train
 
 SIZES = (53, 6, 5, 4, 3)
@@ -59,6 +61,9 @@ def client():
 @pytest.fixture
 def problem(rng):
     return random_problem(SIZES, rng=rng)
+
+
+Counts = namedtuple("Counts", "most")
 
 
 def options(**more):
@@ -110,6 +115,35 @@ def test_a_step_is_that_of_one_machine(client, rng, shards):
     )
     assert close(many.params, one.params)
     assert many.train_loss == pytest.approx(one.train_loss, rel=1e-12)
+
+
+def test_threads_of_a_worker_share_their_one_blas_thread():
+    blas = ThreadpoolController()
+
+    def threads():
+        return {p["num_threads"] for p in blas.info() if p["user_api"] == "blas"}
+
+    with blas.limit(limits=2, user_api="blas"):
+        before = threads()
+        with contextlib.ExitStack() as first:
+            first.enter_context(ONE_THREAD)
+            with ONE_THREAD:
+                first.close()  # before the second ends
+                assert threads() == {1}
+        assert threads() == before
+
+
+def test_all_that_is_summed_has_one_blas_thread(client):
+    def threads(*_):
+        pools = ThreadpoolController().info()
+        return [p["num_threads"] for p in pools if p["user_api"] == "blas"]
+
+    X = np.zeros((4, 2))
+    with Shards(client, [(lambda: (X, X),)] * 2) as data:
+        for counts in data.map(threads):
+            assert set(counts) <= {1}
+        sums = data.sum(lambda *_: Counts(max(threads())), None, np.arange(8))
+    assert sums.most == 2  # 1 of each shard
 
 
 def test_many_sums_are_added_by_the_workers(client, problem, monkeypatch):
@@ -265,6 +299,32 @@ def test_the_log_is_off_also_for_workers_that_come_and_on_again(victims, problem
     assert lengths() == before
 
 
+def test_the_last_of_overlapping_trainings_restores_the_log(client):
+    def lengths():
+        streams = client.cluster.scheduler.stream_comms.values()
+        return {stream.recent_message_log.maxlen for stream in streams}
+
+    before, large = lengths(), dask.config.get(LARGE)
+    with contextlib.ExitStack() as first:
+        first.enter_context(prepared(client))
+        with prepared(client):
+            first.close()
+            assert lengths() == {0}
+            assert dask.config.get(LARGE) != large
+        assert lengths() == before
+        assert dask.config.get(LARGE) == large
+    with Client(client.scheduler.address, set_as_default=False) as other:
+        gone = prepared(other)
+        gone.__enter__()
+        assert lengths() == {0}
+    end = time.monotonic() + 10
+    while lengths() != before:
+        assert time.monotonic() < end
+        time.sleep(0.02)
+    gone.__exit__(None, None, None)
+    assert not ANY_SIZE.users
+
+
 @long
 def test_a_shard_that_kills_its_workers_is_named(problem, tmp_path):
     params, X, y = problem
@@ -325,6 +385,26 @@ def test_a_worker_that_raises_names_its_observations(problem, tmp_path):
         )  # fmt: skip
     assert isinstance(caught.value.__cause__, FileNotFoundError)
     assert len(caught.value.history.train_loss) == 1
+
+
+@long
+@pytest.mark.parametrize("what", ["client", "cluster", "restart"])
+def test_a_cluster_that_goes_leaves_the_epochs_before(problem, what):
+    calls = iter(range(99))
+
+    def schedule(done):
+        if next(calls) == 8:  # in the second epoch
+            if what == "restart":
+                client.restart()
+            else:
+                (client if what == "client" else client.cluster).close()
+        return 1.0
+
+    words = "^the cluster was closed or restarted, or its client was: "
+    with started(1) as client, pytest.raises(ShardError, match=words) as caught:
+        train(client, *problem, schedule=schedule, **options())
+    assert len(caught.value.history.train_loss) == 1
+    assert caught.value.__cause__ is not None
 
 
 def test_divergence_is_reported_as_on_one_machine(client, problem):
@@ -418,13 +498,20 @@ def test_progress_bar(client, problem, capsys):
 
 
 def test_bad_arguments(client, problem):
-    params, X, y = problem
+    (params, X, y), lock = problem, threading.Lock()
     for more, words in (
         (
             dict(X=lambda k: X),
             "X is .*function.* and y is an array of .*, expected two",
         ),
-        (dict(X=lambda k: X, y=lambda k: y), "shards is None, expected an integer, 1"),
+        (
+            dict(X=lambda k: X, y=lambda k: y),
+            "shards is None, .* 1 or more: for functions it must",
+        ),
+        (
+            dict(X=lambda k: lock, y=lambda k: y, shards=1),
+            "X cannot be sent to a worker, .* pickled: ",
+        ),
         (dict(shards=0), "shards is 0, expected an integer, 1 or more and at most 53"),
         (dict(shards=54), "shards is 54, .*at most 53"),
         (dict(client=client.cluster), r"client is a LocalCluster, .*: use Client\(clu"),

@@ -17,7 +17,9 @@ from contextlib import contextmanager
 
 import dask
 import numpy as np
-from distributed import Client, Future, WorkerPlugin
+from distributed import CancelledError, Client, Future, SchedulerPlugin, WorkerPlugin
+from distributed.protocol.pickle import dumps
+from threadpoolctl import ThreadpoolController
 
 from mlpnotes.checks import short
 from mlpnotes.epochs import Stopped
@@ -28,7 +30,9 @@ LOG = "distributed.admin.low-level-log-length"
 
 
 class ShardError(Stopped, RuntimeError):
-    """A worker could not do its part; the ``__cause__`` is what it raised.
+    """A worker could not do its part, or the cluster was closed or restarted.
+
+    The ``__cause__`` is what the worker raised, or Dask.
 
     Attributes
     ----------
@@ -104,7 +108,12 @@ class Shards:
         great map over the pieces, and moves these to whichever worker is idle.
         """
         name = f"{kind}-{self.name}-{next(self.counter)}"
-        return [self.client.submit(*t, key=(name, k)) for k, t in enumerate(tasks)]
+        submit = self.client.submit
+        try:
+            return [submit(*t, key=(name, k)) for k, t in enumerate(tasks)]
+        except Exception as error:
+            self._check_lost(error)
+            raise
 
     def _gather(self, futures, parts, every):
         """Return results, or raise for the first part that failed; forget them all."""
@@ -115,16 +124,26 @@ class Shards:
                 future.add_done_callback(Future.release)
             every = []
             raise
-        except Exception:
+        except Exception as error:
             for k, future in parts.items():
                 if future.status == "error":
                     try:
                         future.result()
-                    except Exception as error:
-                        raise ShardError(self._failure(k, error)) from error
+                    except Exception as its:
+                        self._check_lost(its)
+                        raise ShardError(self._failure(k, its)) from its
+            self._check_lost(error)
             raise
         finally:
             _release(every)
+
+    def _check_lost(self, error):
+        """Raise what to say if there is no cluster any more, or none with the data."""
+        if self.client.status != "running" or isinstance(error, CancelledError):
+            raise ShardError(
+                "the cluster was closed or restarted, or its client was: the epochs "
+                "that were finished are in the error's .history"
+            ) from error
 
     def _failure(self, k, error):
         """Return what to say of a piece: which observations, and what happened."""
@@ -140,12 +159,39 @@ def _release(futures):
         future.release()
 
 
+class Shared:
+    """A context that threads may share: the first enters it, the last leaves it."""
+
+    def __init__(self, make):
+        self.make, self.lock, self.users = make, threading.Lock(), 0
+
+    def __enter__(self):
+        with self.lock:
+            if not self.users:
+                self.context = self.make()
+                self.context.__enter__()
+            self.users += 1
+
+    def __exit__(self, *_):
+        with self.lock:
+            self.users -= 1
+            if not self.users:
+                self.context.__exit__(None, None, None)
+
+
+_blas = functools.cache(ThreadpoolController)
+ONE_THREAD = Shared(lambda: _blas().limit(limits=1, user_api="blas"))
+ANY_SIZE = Shared(lambda: dask.config.set({LARGE: "1000 PB"}))
+
+
 def _call(function, arguments, piece):
-    return function(*arguments, *piece)
+    with ONE_THREAD:  # with more, bits would depend on the machine's cores
+        return function(*arguments, *piece)
 
 
 def _call_on(function, params, rows, piece):
-    return function(params, *(array.take(rows, axis=0) for array in piece))
+    with ONE_THREAD:
+        return function(params, *(array.take(rows, axis=0) for array in piece))
 
 
 def _rows(X, y):
@@ -171,29 +217,62 @@ def check_client(client):
         raise ValueError(f"client is {client.status}, expected one that is running")
 
 
+def check_sent(function, name):
+    """Raise if this function cannot be sent to a worker."""
+    try:
+        dumps(function)
+    except Exception as error:  # pickle raises TypeErrors, and what a __reduce__ does
+        raise TypeError(
+            f"{name} cannot be sent to a worker, expected a function that can be "
+            f"pickled: {error}"
+        ) from error
+
+
 @contextmanager
 def prepared(client):
     """Let the cluster pass large arguments, keep no log of them, and survive Ctrl-C."""
-    with dask.config.set({LARGE: "1000 PB"}):
+    with ANY_SIZE:
         client.register_plugin(_Deaf(_group()))
-        before = client.run_on_scheduler(_set_log, 0)
+        user = client.id, secrets.token_hex(16)
+        client.run_on_scheduler(_log, user, False)
         try:
             yield
         finally:
-            if client.status == "running":
-                client.run_on_scheduler(_set_log, before)
+            if client.status == "running":  # else the scheduler has seen it go
+                client.run_on_scheduler(_log, user, True)
 
 
-def _set_log(length, dask_scheduler):
-    """Set how many messages to a worker are kept, each with all its arguments.
+def _log(user, on, dask_scheduler):
+    """Let a user have the log on, or off: it is on again when no user has it off."""
+    quiet = dask_scheduler.plugins.get(_Quiet.name)
+    if quiet is None:
+        dask_scheduler.add_plugin(quiet := _Quiet(), name=_Quiet.name)
+    (quiet.users.discard if on else quiet.users.add)(user)
+    quiet.set_all(dask_scheduler)
 
-    Returns how many it was: 1,000 for each worker, if nobody has changed it.
+
+class _Quiet(SchedulerPlugin):
+    """No messages to workers are kept, each with all its arguments, for some users.
+
+    Else 1,000 are kept for each worker, if nobody has changed that.
     """
-    before = dask.config.get(LOG)
-    dask.config.set({LOG: length})  # for workers that come
-    for stream in dask_scheduler.stream_comms.values():
-        stream.recent_message_log = deque(stream.recent_message_log, maxlen=length)
-    return before
+
+    name = "mlpnotes-quiet"
+
+    def __init__(self):
+        self.users = set()  # client, training
+
+    def set_all(self, scheduler):
+        length = 0 if self.users else dask.config.get(LOG)
+        for stream in scheduler.stream_comms.values():
+            stream.recent_message_log = deque(stream.recent_message_log, maxlen=length)
+
+    def add_worker(self, scheduler, worker):
+        self.set_all(scheduler)
+
+    def remove_client(self, scheduler, client):  # which may have had no time to say so
+        self.users = {user for user in self.users if user[0] != client}
+        self.set_all(scheduler)
 
 
 class _Deaf(WorkerPlugin):

@@ -10,7 +10,14 @@ import numpy as np
 
 from mlpnotes.checkpoint import digest, name_of
 from mlpnotes.checks import check_count, check_data, largest, short
-from mlpnotes.cluster import ShardError, Shards, check_client, prepared
+from mlpnotes.cluster import (
+    ONE_THREAD,
+    ShardError,
+    Shards,
+    check_client,
+    check_sent,
+    prepared,
+)
 from mlpnotes.epochs import Settings, run
 from mlpnotes.network import Params, backward, forward
 from mlpnotes.training import descend, totals
@@ -47,10 +54,11 @@ def train(
     X, y : ndarrays, or callables
         As for the twin; or functions that return those of shard k, called by the
         worker that will hold them, so that no other machine needs the room. They
-        return the same each time: a shard that is lost is asked for again.
+        return the same each time: a shard that is lost is asked for again. Dask
+        must be able to pickle them.
     shards : int, optional
         How many pieces the data are cut into. By default one for each worker that
-        the cluster has now; for callables it must be said.
+        the cluster has now; for functions it must be said.
     epochs, batch_size, learning_rate, l2, momentum, schedule, rng, validation, \
 progress, checkpoint
         As for the twin. The validation data stay here.
@@ -62,22 +70,27 @@ progress, checkpoint
     Raises
     ------
     TypeError, ValueError, OSError, DivergedError, TrainingInterrupted
-        As the twin does, or if client is not a running Client.
+        As the twin does, or if client is not a running Client. Before the first
+        epoch, while shards load, Ctrl-C is a plain KeyboardInterrupt.
     ShardError
-        If a shard cannot be had or computed with: it says which observations.
+        If a shard cannot be had or computed with: it says which observations. Or
+        if the cluster or client is closed or restarted. With the epochs until then.
 
     Notes
     -----
     The batches are those of the twin for the same rng, and so is the result after a
-    step, but for rounding: the sums are added shard by shard. It depends on the
-    number of shards, in the last bits, and on nothing else of the cluster, if its
-    machines are alike. One shard gives the bits of the twin with ``threads=1``.
-    Workers may come and go; while there is none, it waits.
+    step, but for rounding: the sums are added shard by shard. It depends on how the
+    data are cut, in the last bits, and on nothing else of the cluster, if its
+    machines are alike: workers compute with one BLAS thread. One shard gives the
+    bits of the twin with ``threads=1``. Workers may come and go; while there is
+    none, it waits. Those that a terminal's Ctrl-C reaches as well ignore it as long
+    as the cluster lasts, also after the training.
 
     This machine needs memory for a few copies of the parameters for each shard, up
     to eight, and eight bytes an observation for their order. The scheduler keeps a
-    copy of X and y, where they are arrays, to give them out again. Until the end,
-    its log of recent messages is switched off: each would hold all parameters.
+    copy of X and y, where they are arrays, to give them out again. Until the last
+    training on it ends, its log of recent messages is switched off: each would hold
+    all parameters.
     """
     check_client(client)
     settings = Settings(
@@ -102,7 +115,8 @@ progress, checkpoint
             loss, right = map(sum, zip(*data.map(_totals, params), strict=True))
             record = [loss / data.rows, right / data.rows]
             if validation is not None:
-                loss, right = totals(params, *validation)
+                with ONE_THREAD:
+                    loss, right = totals(params, *validation)
                 record += [loss / len(validation[0]), right / len(validation[0])]
             return record
 
@@ -136,6 +150,13 @@ def _tasks(client, params, X, y, shards):
             f"X is {short(X)} and y is {short(y)}, expected two arrays or two functions"
         )
     if all(called):
+        if shards is None:
+            raise TypeError(
+                "shards is None, expected an integer, 1 or more: for functions it "
+                "must be said"
+            )
+        for name, function in (("X", X), ("y", y)):
+            check_sent(function, name)
         shards = check_count(shards, "shards", 1)
         return [(_load, X, y, k, params) for k in range(shards)]
     check_data(params, X, y)

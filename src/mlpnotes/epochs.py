@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from mlpnotes.checkpoint import Checkpoint, digest, name_of
+from mlpnotes.checkpoint import Checkpoint, check_file, digest, name_of
 from mlpnotes.checks import (
     check_callable,
     check_count,
@@ -110,6 +110,7 @@ class Settings:
             check_finite(p, name)
         if self.checkpoint is not None:
             self.checkpoint = as_file(self.checkpoint, "checkpoint")
+            check_file(self.checkpoint)
 
     def check_validation(self):
         """Raise if validation is no pair of data; those for training come first."""
@@ -177,11 +178,8 @@ def run(settings, rows, epoch, measure, largest, saved):
     from tqdm import tqdm
 
     epochs, start = settings.epochs, settings.params
-    params, velocity, records = (saved and saved.read()) or _first(settings)
-    if len(records) > epochs:
-        raise ValueError(
-            f"epochs is {epochs}, but checkpoint {saved.path} has {len(records)}"
-        )
+    first = _first(settings)
+    params, velocity, records = (saved and saved.read(first, epochs)) or first
     steps = -(-rows // settings.batch_size)
     rates = Rates(settings, epochs * steps, len(records) * steps)
     finished = _copy(params), records  # assigned as one, so that they always fit

@@ -46,6 +46,27 @@ def save_params(path, params):
 
 def write_arrays(path, arrays):
     """Write named arrays to an .npz file, as `save_params` does."""
+    path, target = as_file(path), as_target(path)
+    content = io.BytesIO()
+    np.savez(content, **arrays)
+    temporary = target.with_name(f".{secrets.token_hex(8)}")
+    try:
+        with open(temporary, "xb") as file:  # the umask decides on its permissions
+            file.write(content.getbuffer())
+            file.flush()
+            os.fsync(file.fileno())  # or a power cut may leave a name without content
+        if target.exists():
+            shutil.copymode(target, temporary)
+        os.replace(temporary, target)
+    except OSError as error:  # whose words are about the temporary file
+        raise OSError(error.errno, error.strerror, str(path)) from None
+    finally:
+        with contextlib.suppress(OSError):
+            os.unlink(temporary)
+
+
+def as_target(path):
+    """Return the file that a path names, links followed, if it can be written."""
     path = as_file(path)
     target = Path(os.path.realpath(path))
     if not target.parent.exists():
@@ -57,20 +78,7 @@ def write_arrays(path, arrays):
     for place in (target.parent, target):
         if place.exists() and not os.access(place, os.W_OK):
             raise PermissionError(f"cannot write {path}: {place} is write-protected")
-    content = io.BytesIO()
-    np.savez(content, **arrays)
-    temporary = target.with_name(f".{secrets.token_hex(8)}")
-    try:
-        with open(temporary, "xb") as file:  # the umask decides on its permissions
-            file.write(content.getbuffer())
-        if target.exists():
-            shutil.copymode(target, temporary)
-        os.replace(temporary, target)
-    except OSError as error:  # whose words are about the temporary file
-        raise OSError(error.errno, error.strerror, str(path)) from None
-    finally:
-        with contextlib.suppress(OSError):
-            os.unlink(temporary)
+    return target
 
 
 def load_params(path):
