@@ -8,6 +8,7 @@ import pytest
 from programs import LINES as RIGHT
 
 from mlpnotes import backward, forward, sigmoid, softmax
+from mlpnotes.gradcheck import agree
 from mlpnotes.problem import random_problem
 from mlpnotes.tutor.mistakes import (
     EQUATIONS,
@@ -497,8 +498,8 @@ def test_then_rows_use_the_right_array_and_the_others_do_not():
 def test_the_lines_are_those_of_the_program():
     for c in PROBLEMS.values():
         for line in EQUATIONS:
-            assert np.allclose(LINES[kind_of(line)](c, layer_of(line)), c[line])
-            assert np.allclose(written("{right}", line, c), c[line])
+            assert agree(LINES[kind_of(line)](c, layer_of(line)), c[line])
+            assert agree(written("{right}", line, c), c[line])
 
 
 NAMED = dict(B=7, n0=6, n1=5, n2=4, K=3)

@@ -8,6 +8,7 @@ import numpy as np
 from mlpnotes.checks import kind_of
 from mlpnotes.network import Params
 from mlpnotes.tutor.calling.call import HUGE
+from mlpnotes.tutor.calling.names import plain
 from mlpnotes.tutor.known import PARAMETERS
 from mlpnotes.tutor.mistakes.lines import EQUATIONS
 from mlpnotes.tutor.rows import MISSING, NONFINITE, SHAPE, TYPE, row
@@ -21,12 +22,12 @@ ORDERS = (  # of six items in a tuple
 )  # fmt: skip
 
 
-def plain(key):
+def spelled(key):
     """Return a key without case, underscores and "grad": dw1 for "grad_W1"."""
-    if not isinstance(key, str):
-        return ""
-    letters = re.sub("[^a-z0-9]", "", key.lower()).replace("grad", "")
-    return re.sub(r"^([wb]\d)$", r"d\1", letters) if "grad" in key else letters
+    letters = plain(key) if isinstance(key, str) else ""
+    if "grad" not in letters:
+        return letters
+    return re.sub(r"^([wb]\d)$", r"d\1", letters.replace("grad", ""))
 
 
 def named(value, problem, order=None):
@@ -63,7 +64,7 @@ def named(value, problem, order=None):
 
 def _by_key(value, problem):
     """Return the lines that a dict holds; W1 means dW1 if it is not W1 itself."""
-    keys = {plain(key): key for key in reversed(value)}
+    keys = {spelled(key): key for key in reversed(value)}
     keys |= {name.lower(): name for name in EQUATIONS if name in value}
     found = {n: value[keys[n.lower()]] for n in EQUATIONS if n.lower() in keys}
     alone = not any(name in found for name in SIX)

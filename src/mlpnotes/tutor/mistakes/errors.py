@@ -3,17 +3,11 @@
 import numpy as np
 
 from mlpnotes.functions import sigmoid, softmax
-from mlpnotes.tutor.mistakes.lines import row
+from mlpnotes.tutor.mistakes.lines import reshaped, row
 
 
 def _slope(a):
     return a * (1 - a)
-
-
-def _reshaped(a):
-    if a.shape[0] == a.shape[1]:
-        raise ValueError("reshaped to its own shape it is the same")
-    return a.reshape(a.shape[::-1])
 
 
 ENTRYWISE = "{eq} is {da} * {a} * (1 − {a}), entry by entry."
@@ -71,7 +65,7 @@ ERRORS = [
     row("other matrix", "da", "{it} is {dz_next} @ {W_before}.T: {eq} has {W}.", lambda v: v.dz_next @ v.W.T, "Take {W}: it leads from this layer to the next."),
     row("other matrix after", "da", "{it} is {dz_next} @ {W_after}.T: {eq} has {W}.", lambda v: v.dz_next @ v.W_after.T, "Take {W}: it leads from this layer to the next."),
     row("not transposed", "da", "{it} is {dz_next} @ {W}: {eq} has {W}.T.", lambda v: v.dz_next @ v.W_next, "{eq} sums over the columns of {W}: {dz_next} @ {W}.T."),
-    row("reshape for transpose", "da", "{it} is {dz_next} times {W} reshaped: {eq} has its transpose.", lambda v: v.dz_next @ _reshaped(v.W_next), "A transpose swaps rows and columns, a reshape does not: take {W}.T."),
+    row("reshape for transpose", "da", "{it} is {dz_next} times {W} reshaped: {eq} has its transpose.", lambda v: v.dz_next @ reshaped(v.W_next), "A transpose swaps rows and columns, a reshape does not: take {W}.T."),
     row("other order", "da", "{it} is {W} @ {dz_next}: the factors of {eq} are in the other order.", lambda v: v.W_next @ v.dz_next, "{eq} is {dz_next} @ {W}.T, observations in rows."),
     row("other order", "da", "{it} is {W}.T @ {dz_next}: the factors of {eq} are in the other order.", lambda v: v.W_next.T @ v.dz_next, "{eq} is {dz_next} @ {W}.T, observations in rows."),
     row("* for @", "da", "{it} is {dz_next} * {W}.T, entry by entry: {eq} is a matrix product.", lambda v: v.dz_next * v.W_next.T, "Take {dz_next} @ {W}.T."),

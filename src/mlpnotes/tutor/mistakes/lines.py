@@ -100,6 +100,13 @@ def _is_short(x):
     return abs(float(f"{x:.2g}") - x) < 1e-9 * abs(x)
 
 
+def reshaped(a):
+    """Return an array reshaped to the shape of its transpose, if that is another."""
+    if a.shape[0] == a.shape[1]:
+        raise ValueError("reshaped to its own shape it is the same")
+    return a.reshape(a.shape[::-1])
+
+
 def row(name, lines, hint, wrong, mend="", then=False):
     """Return a hypothesis whose ``wrong`` is given as a function of a `Layer`."""
     return Hypothesis(

@@ -3,14 +3,7 @@
 import numpy as np
 
 from mlpnotes.functions import sigmoid
-from mlpnotes.tutor.mistakes.lines import row
-
-
-def _reshaped(a):
-    if a.shape[0] == a.shape[1]:
-        raise ValueError("reshaped to its own shape it is the same")
-    return a.reshape(a.shape[::-1])
-
+from mlpnotes.tutor.mistakes.lines import reshaped, row
 
 BATCH = "{eq} sums over the whole batch: {x}.T @ {dz}."
 ROWS = "{eq} sums over the whole batch: {dz}.sum(axis=0)."
@@ -45,8 +38,8 @@ PARAMETERS = [
     row("input not transposed", "dW", "{it} is {x} @ {dz}: {eq} has {x}.T.", lambda v: v.x @ v.dz, BATCH),
     row("* for @", "dW", "{it} is {x} * {dz}, entry by entry: {eq} is a matrix product.", lambda v: v.x * v.dz, BATCH),
     row("* for @", "dW", "{it} is {x}.T * {dz}, entry by entry: {eq} is a matrix product.", lambda v: v.x.T * v.dz, BATCH),
-    row("reshape for transpose", "dW", "{it} is {dz}.T @ {x}, reshaped to the shape of {P}.", lambda v: _reshaped(v.dz.T @ v.x), "A reshape does not transpose: take {x}.T @ {dz}."),
-    row("reshape for transpose", "dW", "{it} is {x} reshaped, times {dz}: {eq} has its transpose.", lambda v: _reshaped(v.x) @ v.dz, "A reshape does not transpose: take {x}.T @ {dz}."),
+    row("reshape for transpose", "dW", "{it} is {dz}.T @ {x}, reshaped to the shape of {P}.", lambda v: reshaped(v.dz.T @ v.x), "A reshape does not transpose: take {x}.T @ {dz}."),
+    row("reshape for transpose", "dW", "{it} is {x} reshaped, times {dz}: {eq} has its transpose.", lambda v: reshaped(v.x) @ v.dz, "A reshape does not transpose: take {x}.T @ {dz}."),
     row("bias row kept", "dW", "{it} has one row too many, the first: {b}'s gradient.", lambda v: np.vstack([v.dz.sum(axis=0), v.x.T @ v.dz]), "Leave the row of ones out: {x}.T @ {dz}."),
     row("bias row kept", "dW", "{it} has one row too many, the last: {b}'s gradient.", lambda v: np.vstack([v.x.T @ v.dz, v.dz.sum(axis=0)]), "Leave the row of ones out: {x}.T @ {dz}."),
     row("summed before the product", "dW", "{it} is the product of two sums, of {x} and of {dz}: {eq} is a sum of products.", lambda v: np.outer(v.x.sum(axis=0), v.dz.sum(axis=0)), "Multiply first, then sum: {x}.T @ {dz}."),
