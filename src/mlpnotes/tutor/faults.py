@@ -4,7 +4,7 @@ import contextlib
 
 import numpy as np
 
-from mlpnotes.tutor.calling.call import HUGE
+from mlpnotes.tutor.calling.source import HUGE
 from mlpnotes.tutor.known import PARAMETERS, source
 from mlpnotes.tutor.reasons import find
 from mlpnotes.tutor.rows import FOLLOWS, SHAPE, TYPE, UNCLEAR, row

@@ -7,8 +7,8 @@ import numpy as np
 
 from mlpnotes.checks import kind_of
 from mlpnotes.network import Params
-from mlpnotes.tutor.calling.call import HUGE
 from mlpnotes.tutor.calling.names import plain
+from mlpnotes.tutor.calling.source import HUGE
 from mlpnotes.tutor.known import PARAMETERS
 from mlpnotes.tutor.mistakes.lines import EQUATIONS
 from mlpnotes.tutor.rows import MISSING, NONFINITE, SHAPE, TYPE, row

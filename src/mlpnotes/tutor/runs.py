@@ -6,6 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 from mlpnotes.tutor.calling import call
+from mlpnotes.tutor.calling.source import copied
 from mlpnotes.tutor.judging import Judge
 from mlpnotes.tutor.known import Known
 from mlpnotes.tutor.returned import HUGE, named, shared
@@ -75,7 +76,7 @@ def run(backward, how, problem, order=None):
         got, disorder = in_order(how.form, problem, got, outcome.value)
         judge = Judge(problem, how.form, got, outcome.seen, single)
         overlaps = shared(got)
-        got = {n: _copy(a) for n, a in got.items()}  # a second call may change them
+        got = {n: copied(a) for n, a in got.items()}  # a second call may change them
         again = call(backward, how, problem, watch=False).value
         again = named(again, problem, list(got))[0]
         differing = [n for n in got if _differs(judge.known, got[n], again.get(n))]
@@ -114,11 +115,6 @@ def in_part(outcome):
         a is None or any(np.array_equal(a, line) for line in lines)
         for a in outcome.value
     )
-
-
-def _copy(a):
-    small = isinstance(a, np.ndarray) and a.size <= HUGE
-    return a.copy() if small else a
 
 
 def _differs(known, a, b):

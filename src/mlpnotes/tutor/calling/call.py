@@ -21,11 +21,9 @@ from mlpnotes.tutor.calling.names import (
     line_of,
 )
 from mlpnotes.tutor.calling.signature import plans
-from mlpnotes.tutor.calling.source import code_of
+from mlpnotes.tutor.calling.source import code_of, copied
 from mlpnotes.tutor.calling.stopping import Stop, own_entry, stopped
 from mlpnotes.tutor.problems import make_problem
-
-HUGE = 1_000_000  # more numbers than this we neither copy nor compare
 
 
 class Outcome(NamedTuple):
@@ -88,12 +86,12 @@ def call(backward, plan, problem, watch=True):
             ended = dict(entry.tb_frame.f_locals) if entry else {}
     original = problem.arrays()
     changed = [name for name, a in given().items() if not _same(a, original[name])]
+    suspects = original.keys() & ended.keys() - {*changed, "l2"}
     mistaken = [
         (name, other)
-        for name in original.keys() & ended.keys() - set(changed)
+        for name in suspects if not _same(ended[name], original[name])
         for other, array in original.items()
-        if name != "l2" != other and name != other and _same(ended[name], array)
-        and not _same(ended[name], original[name])
+        if other not in (name, "l2") and _same(ended[name], array)
     ]  # fmt: skip
     seen = _seen(ended)
     return Outcome(value, error, changed, seen, stop, plan.called, sorted(mistaken))
@@ -189,8 +187,7 @@ def _seen(variables):
     found = {}
     for name, value in [*held, *sorted(variables.items(), key=_is_exact)]:
         if line := line_of(name):
-            small = isinstance(value, np.ndarray) and value.size <= HUGE
-            found[line] = value.copy() if small else value
+            found[line] = copied(value)
     return found
 
 
