@@ -1,0 +1,160 @@
+"""What training measured: curves over epochs, bars, scaling."""
+
+import matplotlib.pyplot as plt
+import numpy as np
+from matplotlib.ticker import LogLocator, MaxNLocator
+
+from mlpnotes.plots.frame import ACCENT, FAINT, INK, SECOND, new_axes
+
+
+def learning_curves(history, ax=None):
+    """Draw training and validation error, in percent, after each epoch.
+
+    Parameters
+    ----------
+    history : mlpnotes.History
+    ax : matplotlib.axes.Axes, optional
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+    """
+    smallest = 100 / 60000  # the log scale has no zero
+    train = np.maximum(100 * (1 - history.train_accuracy), smallest)
+    return _curves(ax, "error, %", train, 100 * (1 - history.val_accuracy))
+
+
+def loss_curves(history, ax=None):
+    """Draw the training and validation loss after each epoch.
+
+    Parameters
+    ----------
+    history : mlpnotes.History
+    ax : matplotlib.axes.Axes, optional
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+    """
+    return _curves(ax, "loss", history.train_loss, history.val_loss)
+
+
+def _curves(ax, ylabel, train, validation):
+    ax = new_axes(ax, xlabel="epoch", ylabel=ylabel, yscale="log")
+    ax.yaxis.set_minor_locator(LogLocator(subs=(2, 3, 6)))
+    ax.yaxis.set_major_formatter("{x:g}")  # 20, not 2 × 10¹
+    ax.yaxis.set_minor_formatter("{x:g}")
+    ax.xaxis.set_major_locator(MaxNLocator(integer=True))
+    ax.plot(1 + np.arange(len(train)), train, color=ACCENT, label="training")
+    if len(validation):
+        epochs = 1 + np.arange(len(validation))
+        ax.plot(epochs, validation, "--", color=SECOND, label="validation")
+    ax.legend(frameon=False)
+    return ax
+
+
+def error_by_digit(errors, ax=None):
+    """Draw the error of each class as a bar.
+
+    Parameters
+    ----------
+    errors : sequence of float, length K
+        In percent.
+    ax : matplotlib.axes.Axes, optional
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+    """
+    ax = new_axes(ax, 2.4, xlabel="digit", ylabel="error, %", xticks=range(len(errors)))
+    ax.bar(range(len(errors)), errors, color=ACCENT, width=0.6)
+    return ax
+
+
+def ladder(errors, ax=None):
+    """Draw the error after each of several ideas, from top to bottom.
+
+    Parameters
+    ----------
+    errors : mapping of str to float
+        Name of the idea -> error in percent, in the order of their use.
+    ax : matplotlib.axes.Axes, optional
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+    """
+    return _bars(ax, errors, list(errors)[::-1], "validation error, %", " %.1f")
+
+
+def speed(seconds, ax=None):
+    """Draw seconds an epoch as horizontal bars, one for each program.
+
+    Parameters
+    ----------
+    seconds : mapping of str to float
+        Name of the program -> seconds; mlpnotes is lit.
+    ax : matplotlib.axes.Axes, optional
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+    """
+    names = sorted(seconds, key=seconds.get, reverse=True)
+    return _bars(ax, seconds, names, "seconds for 60,000 digits", " %.2f", "mlpnotes")
+
+
+def _bars(ax, values, names, xlabel, label, lit=None):
+    """Draw named values as horizontal bars, from below, each with its number."""
+    ax = new_axes(ax, 0.4 * len(names) + 0.6, xlabel=xlabel)
+    colours = [ACCENT if lit in (None, name) else FAINT for name in names]
+    bars = ax.barh(names, [values[name] for name in names], color=colours)
+    ax.bar_label(bars, fmt=label, color=INK)
+    ax.tick_params(axis="y", length=0)
+    return ax
+
+
+def scaling(workers, seconds, batches, observations, measured=None, ax=None):
+    """Draw what more workers cost: the time of the messages, and the batch they need.
+
+    Parameters
+    ----------
+    workers : ndarray of int, shape (n,)
+    seconds : dict of str to ndarray, shape (n,)
+        Way to add the gradients -> time of a step's messages; 0 is not drawn.
+    batches : dict of str to ndarray, shape (n,)
+        The same ways -> the batch size at which work outweighs them.
+    observations : int
+        How many there are: no batch is larger.
+    measured : dict of int to float, optional
+        Workers -> seconds that were measured.
+    ax : sequence of two matplotlib.axes.Axes, optional
+
+    Returns
+    -------
+    sequence of two matplotlib.axes.Axes
+    """
+    if ax is None:
+        _, ax = plt.subplots(
+            1, 2, figsize=(6.4, 3.4), dpi=160, facecolor="none", layout="constrained",
+        )  # fmt: skip
+    titles = "messages of a step, seconds", "batch for 80 % efficiency"
+    styles = dict(
+        zip(seconds, [(ACCENT, "-"), (SECOND, "--"), (INK, ":")], strict=True)
+    )
+    for one, title, curves in zip(ax, titles, (seconds, batches), strict=True):
+        new_axes(one, title=title, xlabel="workers", xscale="log", yscale="log")
+        for name, (color, style) in styles.items():
+            y = np.where(curves[name] > 0, curves[name], np.nan)
+            one.plot(workers, y, style, color=color, label=name)
+    if measured:
+        ax[0].plot(
+            *zip(*measured.items(), strict=True), "o", color=INK, label="measured"
+        )
+    ax[1].axhline(observations, color=FAINT, linewidth=0.8)
+    ax[1].text(workers[-1], observations, f"all {observations:,}", ha="right", va="top")
+    ax[0].figure.legend(
+        *ax[0].get_legend_handles_labels(), frameon=False, ncols=4,
+        loc="outside lower center",
+    )  # fmt: skip
+    return ax

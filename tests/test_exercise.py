@@ -1,0 +1,133 @@
+"""What is said of an answer to an exercise: three states, and why."""
+
+import re
+
+import numpy as np
+import pytest
+
+from mlpnotes import backward
+from mlpnotes.exercise import first_wrong, judge, names, returns, same, seal_of, sealed
+from mlpnotes.network import Gradients
+
+TARGET = np.arange(1.0, 7).reshape(2, 3)
+
+
+@pytest.mark.parametrize("mine", [None, ...])
+def test_no_answer_is_not_tried_and_not_true(mine):
+    verdict = judge(mine, same(4))
+    assert verdict.state == "not tried"
+    assert not verdict
+    assert repr(verdict) == "○ not tried"
+
+
+def test_a_right_answer_is_true():
+    assert judge(TARGET + 0, same(TARGET))
+    assert judge(np.float32(4), same(4))
+    assert repr(judge(4.0, same(4))) == "✓ right"
+
+
+@pytest.mark.parametrize(
+    ("mine", "why"),
+    [
+        (TARGET[:2, :2] + 0, "its shape is (2, 2), expected (2, 3)"),
+        (TARGET.T + 0, "its shape is (3, 2), expected (2, 3)"),
+        (-TARGET, "the sign is wrong, everywhere"),
+        (TARGET * 7, "it is 7 times what it should be, everywhere"),
+        (TARGET + np.eye(2, 3), "4 of its 6 entries are right"),
+        (TARGET, "that is what the check computed: compute it yourself"),
+        (np.ones((2, 3)), "that is ones"),
+        (TARGET * np.nan, "that is an array with infinities or NaN in it"),
+        ("TARGET", "that is a text"),
+        (True, "that is the truth value True"),
+        (lambda: TARGET, "that is a function"),
+        ({1, 2}, "that is of type set"),
+    ],
+)
+def test_a_wrong_array_is_told_apart(mine, why):
+    verdict = judge(mine, same(TARGET, refuse={"ones": np.ones((2, 3))}))
+    assert verdict.state == "not yet"
+    assert not verdict
+    assert verdict.why.startswith(why)
+
+
+def test_a_transposed_square_is_told():
+    square = np.arange(9.0).reshape(3, 3)
+    assert judge(square.T + 0, same(square)).why == "it is transposed"
+
+
+@pytest.mark.parametrize("mine", ["4", True, [4], np.array([4.0]), 3, 5.5, np.nan, len])
+def test_a_wrong_number_is_not_told_the_right_one(mine):
+    why = judge(mine, same(4)).why
+    assert why
+    assert "4" not in why.replace("array([4.])", "")
+
+
+def test_a_function_is_called_with_copies_and_its_faults_are_said():
+    x = np.arange(3.0)
+
+    def spoils(z):
+        z *= 2
+        return z
+
+    rule = returns(lambda z: 2 * z, (x,))
+    assert judge(spoils, rule)
+    assert list(x) == [0, 1, 2]
+    assert judge(lambda z: 2 * z, rule)
+    assert judge(lambda z: z, rule).why.startswith("what it returns is not right")
+    assert judge(lambda z: None, rule).why.startswith("it returns of type")
+    assert judge(lambda: 1, rule).why.startswith("calling it raises TypeError")
+    assert judge(3, rule).why == "that is a number, expected a function"
+
+
+def test_a_function_is_not_the_checks_own():
+    assert judge(np.sin, returns(np.sin, (1.0,))).why.startswith("that is the check's")
+
+
+def test_names_in_any_order_are_counted_not_named():
+    rule = names({"dz3", "dW3"}, Gradients._fields)
+    assert judge({"dW3", "dz3"}, rule)
+    assert judge("dW3, dz3", rule)
+    assert judge(["dW3", "db3"], rule).why == "1 do not belong, 1 are missing"
+    assert judge(["dW4"], rule).why.startswith("'dW4' is none of")
+    assert judge(4, rule).state == "not yet"
+
+
+def test_the_tutor_confirms_the_first_wrong_line():
+    def wrong(params, acts, y):
+        right = backward(params, acts, y)
+        return right._replace(db3=right.dz3.mean(axis=0))
+
+    rule = first_wrong(wrong)
+    assert judge("db3", rule)
+    assert "1/B" in judge("db3", rule).why
+    assert judge("dW3", rule).why == "dW3 is right, entry by entry"
+    assert judge("da3", rule).why.startswith("'da3' is none of")
+    assert judge(["db3"], rule).state == "not yet"
+
+
+def test_what_follows_is_told_from_what_is_wrong():
+    def wrong(params, acts, y):
+        dz3 = y - acts.y_hat
+        return {"dz3": dz3, "dW3": acts.a2.T @ dz3, "db3": dz3.sum(axis=0)}
+
+    assert "before it" in judge("dW3", first_wrong(wrong)).why
+
+
+def test_a_seal_holds_what_it_sealed_and_shows_it_nowhere():
+    seal = seal_of("ex-1", 2_011_000)
+    known = {seal_of("ex-1", 2000): "that counts only"}
+    rule = sealed("ex-1", seal, "count again", known)
+    assert re.fullmatch("[0-9a-f]{8}", seal)
+    assert judge(2_011_000, rule)
+    assert judge(np.float64(2_011_000), rule)
+    assert judge(2000, rule).why == "that counts only"
+    assert judge(7, rule).why == "count again"
+    assert judge(set(), rule).state == "not yet"
+    assert judge(True, sealed("ex-1", seal_of("ex-1", 1))).state == "not yet"
+    assert seal_of("ex-1", (" B", 1)) == seal_of("ex-1", ["b", 1.0])
+    assert seal_of("ex-1", "b") != seal_of("ex-2", "b")
+
+
+def test_a_rule_that_stops_is_a_wrong_answer():
+    why = judge("three", lambda mine: mine + 1).why
+    assert why.startswith("with it, the check stops: TypeError")
