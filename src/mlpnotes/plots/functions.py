@@ -71,7 +71,10 @@ def output_bars(y, y_hat, ax=None):
     place = np.arange(len(y))
     ax.bar(place - 0.27, y, 0.25, label="y", facecolor="none", edgecolor=INK)
     ax.bar(place, y_hat, 0.25, label="ŷ", color=FAINT)
-    ax.bar(place + 0.27, y_hat - y, 0.25, label="ŷ − y", color=SECOND, hatch="//")
+    for sign, color, hatch in ((1, ACCENT, "//"), (-1, SECOND, "\\\\")):
+        height = np.where(sign * (y_hat - y) > 0, y_hat - y, np.nan)
+        label = f"ŷ − y {'above' if sign > 0 else 'below'} 0"
+        ax.bar(place + 0.27, height, 0.25, label=label, color=color, hatch=hatch)
     ax.axhline(0, color=INK, linewidth=0.8)
     ax.set_xticks(place)
     ax.legend(frameon=False)

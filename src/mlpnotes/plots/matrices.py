@@ -79,7 +79,7 @@ def outer_product(column, row, ax=None):
 
 
 def matrix_row(matrices, titles, between="", ax=None):
-    """Draw matrices side by side on one colour scale each.
+    """Draw matrices side by side, all on one colour scale.
 
     Parameters
     ----------
@@ -97,9 +97,9 @@ def matrix_row(matrices, titles, between="", ax=None):
     rows = max(len(M) for M in matrices)
     width = sum(M.shape[1] for M in matrices) + 1.4 * (len(matrices) - 1)
     ax = new_axes(ax, 6.4 * (rows + 1.2) / width)
-    left = 0.0
+    left, limit = 0.0, max(np.abs(M).max() for M in matrices)
     for i, (M, title) in enumerate(zip(matrices, titles, strict=True)):
-        cells(ax, M, left=left)
+        cells(ax, M, left=left, limit=limit)
         ax.text(left + M.shape[1] / 2, -0.4, title, ha="center", fontsize=9)
         left += M.shape[1] + 1.4
         if between[i : i + 1].strip():
