@@ -2,6 +2,7 @@
 
 from mlpnotes.plots.functions import (
     cross_entropy_curve,
+    descent_step,
     output_bars,
     penalty_surface,
     sigmoid_slope,
@@ -22,6 +23,7 @@ from mlpnotes.plots.network import (
     computational_graph,
     gradient_flow,
     network_strip,
+    neurons,
 )
 from mlpnotes.plots.training import (
     error_by_digit,
@@ -37,6 +39,7 @@ __all__ = [
     "computational_graph",
     "confusion_matrix",
     "cross_entropy_curve",
+    "descent_step",
     "error_by_digit",
     "gradient_flow",
     "image_grid",
@@ -47,6 +50,7 @@ __all__ = [
     "loss_curves",
     "matrix_row",
     "network_strip",
+    "neurons",
     "one_digit",
     "outer_product",
     "output_bars",

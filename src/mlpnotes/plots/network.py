@@ -1,5 +1,6 @@
 """The network as a drawing: where we are in it, and what flows back."""
 
+import itertools
 import numbers
 
 import numpy as np
@@ -101,6 +102,38 @@ def gradient_flow(ax=None):
             i, -1.3, text, ha="center", va="center", fontsize=8,
             bbox={**box, "edgecolor": SECOND},
         )  # fmt: skip
+    return ax
+
+
+def neurons(ax=None):
+    """Draw the network as nodes and links, four nodes a layer, one link marked.
+
+    Parameters
+    ----------
+    ax : matplotlib.axes.Axes, optional
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+    """
+    ax = new_axes(ax, 2.8, xlim=(-0.3, 3.3), ylim=(-0.85, 3.9))
+    ax.set_axis_off()
+    rows, q, r = [3, 2, 1, -0.1], (1, 2), (2, 1)
+    for layer, head in enumerate(["X: 784", "a1: 200", "a2: 100", "ŷ: 10"]):
+        ax.text(layer, 3.6, head, ha="center", weight="bold")
+        ax.text(layer, 0.45, "⋮", ha="center", va="center")
+        ax.plot([layer] * 4, rows, "o", ms=15, color=INK, markerfacecolor="none")
+    for layer, start, end in itertools.product(range(3), rows, rows):
+        line = {"arrowstyle": "-", "shrinkA": 8, "shrinkB": 8}
+        if ((layer, start), (layer + 1, end)) == (q, r):
+            line |= {"arrowstyle": "->", "color": ACCENT, "linewidth": 2.4}
+        else:
+            line |= {"color": FAINT, "linewidth": 0.6, "alpha": 0.4}
+        ax.annotate("", (layer + 1, end), (layer, start), arrowprops=line)
+    for layer in (1, 2, 3):
+        ax.text(layer - 0.5, -0.75, f"W{layer}, b{layer}", ha="center")
+    for place, name in (q, "$q$"), (r, "$r$"), ((1.55, 1.85), "$w^{[2]}_{qr}$"):
+        ax.text(*place, name, ha="center", va="center", color=ACCENT, fontsize=12)
     return ax
 
 
