@@ -60,6 +60,14 @@ def test_a_sum_of_rounded_numbers_gives_what_the_program_gives(name, sum_, resul
     assert round(program()[name], 3) == float(result)
 
 
+def test_the_caption_names_the_two_parts_that_make_da2():
+    params, X, y = given()
+    gradients = backward(params, forward(params, X), y)
+    parts = gradients.dz3[0] * params.W3[0]
+    said = "{:.3f} and {:.3f} make the {:.3f} of da2"
+    assert said.format(*parts, gradients.da2[0, 0]) in TEXT
+
+
 def test_a_sum_starts_from_numbers_that_stand_on_the_page_before_it():
     params, X, y = given()
     known = {f"{abs(v):.3f}" for array in (*params, X, y) for v in np.ravel(array)}

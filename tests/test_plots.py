@@ -52,3 +52,24 @@ def test_an_edge_without_a_node_is_refused_before_anything_is_drawn():
     with pytest.raises(ValueError, match="the end 'b', expected one of"):
         plots.computational_graph({"a": (0, 0)}, [("a", "b", 1, 1)])
     assert plt.get_fignums() == []
+
+
+def test_the_marked_weight_leads_from_q_to_r():
+    ax = plots.neurons()
+    places = {name.strip("$"): t.get_position() for name, t in texts(ax).items()}
+    links = [t for t in ax.texts if getattr(t, "arrow_patch", None)]
+    marked = [t for t in links if t.arrow_patch.get_linewidth() > 1]
+    assert len(links) == 3 * 4 * 4
+    assert [(t.xyann, t.xy) for t in marked] == [(places["q"], places["r"])]
+
+
+def test_a_step_of_descent_goes_down_the_slope():
+    ax = plots.descent_step()
+    curve, tangent, _, before, after = (line.get_xydata() for line in ax.lines)
+    (w, loss), (w_after, loss_after) = before[0], after[0]
+    assert loss_after < loss
+    (x, low), (x_end, high) = tangent
+    slope = (high - low) / (x_end - x)
+    assert slope * (w_after - w) < 0
+    near = np.gradient(curve[:, 1], curve[:, 0])[np.abs(curve[:, 0] - w).argmin()]
+    assert abs(near - slope) < 0.01
