@@ -43,10 +43,9 @@ def program():
 
 def value(latex):
     """Return the number that an expression on the page is."""
-    for old, new in (
-        (r"\\cdot", "*"), (r"e\^\{(.*?)\}", r"exp(\1)"), (r"\\log ([\d.]+)", r"log(\1)")
-    ):  # fmt: skip
-        latex = re.sub(old, new, latex)
+    latex = latex.replace(r"{\cdot}", "*")
+    latex = re.sub(r"e\^\{(.*?)\}", r"exp(\1)", latex)
+    latex = re.sub(r"\\log ([\d.]+)", r"log(\1)", latex)
     return eval(latex, {"exp": exp, "log": log})
 
 
@@ -66,6 +65,12 @@ def test_the_caption_names_the_two_parts_that_make_da2():
     parts = gradients.dz3[0] * params.W3[0]
     said = "{:.3f} and {:.3f} make the {:.3f} of da2"
     assert said.format(*parts, gradients.da2[0, 0]) in TEXT
+
+
+def test_the_step_of_one_weight_is_worked_on_the_page():
+    dw = program()["dw^{[3]}_{10}"]
+    worked = rf"\leftarrow -0.7 - 0.5{{\cdot}}({dw:.3f}) = {-0.7 - 0.5 * dw:.3f} ,"
+    assert r"w^{[3]}_{10} " + worked in TEXT
 
 
 def test_a_sum_starts_from_numbers_that_stand_on_the_page_before_it():
