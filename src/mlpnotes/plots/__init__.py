@@ -2,6 +2,7 @@
 
 from mlpnotes.plots.functions import (
     cross_entropy_curve,
+    descent_step,
     output_bars,
     penalty_surface,
     sigmoid_slope,
@@ -19,8 +20,10 @@ from mlpnotes.plots.matrices import (
 )
 from mlpnotes.plots.network import (
     STRIP,
+    computational_graph,
     gradient_flow,
     network_strip,
+    neurons,
 )
 from mlpnotes.plots.training import (
     error_by_digit,
@@ -33,8 +36,10 @@ from mlpnotes.plots.training import (
 
 __all__ = [
     "STRIP",
+    "computational_graph",
     "confusion_matrix",
     "cross_entropy_curve",
+    "descent_step",
     "error_by_digit",
     "gradient_flow",
     "image_grid",
@@ -45,6 +50,7 @@ __all__ = [
     "loss_curves",
     "matrix_row",
     "network_strip",
+    "neurons",
     "one_digit",
     "outer_product",
     "output_bars",

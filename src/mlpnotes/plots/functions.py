@@ -30,6 +30,43 @@ def cross_entropy_curve(K=10, ax=None):
     return ax
 
 
+def descent_step(ax=None):
+    """Draw a loss over one weight, its slope at a point, and a step of descent.
+
+    Parameters
+    ----------
+    ax : matplotlib.axes.Axes, optional
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+    """
+    ax = new_axes(ax, 2.7, xlabel="weight w", ylabel="loss L", xlim=(-3, 3))
+
+    def loss(w):
+        return 0.5 * (w - 0.6) ** 2 + 0.4
+
+    weights = np.linspace(-3, 3, 301)
+    w, rate = -1.5, 0.5
+    slope = w - 0.6
+    after = w - rate * slope
+    ax.plot(weights, loss(weights), color=FAINT)
+    near = np.array([w - 0.9, w + 0.9])
+    ax.plot(near, loss(w) + slope * (near - w), "--", color=SECOND)
+    ax.text(w - 0.55, loss(w) - slope * 0.8, "slope ∂L/∂w", color=SECOND)
+    ax.plot([w, w, after, after], [loss(w), 0, 0, loss(after)], ":", color=FAINT)
+    ax.annotate(
+        "", (after, 0.05), (w, 0.05), arrowprops={"arrowstyle": "->", "color": ACCENT}
+    )
+    ax.text((w + after) / 2, 0.2, "−η ∂L/∂w", ha="center", color=ACCENT)
+    ax.plot(w, loss(w), "o", color=INK)
+    ax.plot(after, loss(after), "o", color=ACCENT)
+    ax.text(w + 0.15, loss(w) + 0.05, "before")
+    ax.text(after + 0.1, loss(after) + 0.15, "after")
+    ax.set(ylim=(0, 5.2), xticks=[], yticks=[])
+    return ax
+
+
 def sigmoid_slope(ax=None):
     """Draw the sigmoid and its slope, and shade where the slope is below 0.01.
 
