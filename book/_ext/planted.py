@@ -75,14 +75,14 @@ PLANTED = {
     7: [
         (SOFTMAX_J, "y_hat * (1 - y_hat)", "y_hat * (1 + y_hat)"),
         (SOFTMAX_J, "y_hat * (1 - y_hat)", "y_hat"),
-        (CELL, "agree(p * (1 - p), diagonal)", "agree(p * (1 - p) * (1 + 1e-6), diagonal)"),
-        (CELL, "agree(p * (1 - p), diagonal)", "agree(p - p**3, diagonal)"),
+        (CELL, "agree(s * (1 - s), diagonal)", "agree(s * (1 - s) * (1 + 1e-6), diagonal)"),
+        (CELL, "agree(s * (1 - s), diagonal)", "agree(s - s**3, diagonal)"),
     ],
     8: [
         (SOFTMAX_J, "y_hat * (1 - y_hat)", "y_hat - y_hat**3"),
         (CELL, "(e * total - e * e) / total**2", "(e * total - e) / total**2"),
         (CELL, "(e * total - e * e) / total**2", "(e * total - e * e) / total"),
-        (CELL, "agree(p - p**2, diagonal)", "agree(p + p**2, diagonal)"),
+        (CELL, "agree(s - s**2, diagonal)", "agree(s + s**2, diagonal)"),
     ],
     9: [
         (BACKWARD, "acts.y_hat - y", "y - acts.y_hat"),
