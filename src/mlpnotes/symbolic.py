@@ -221,9 +221,9 @@ def softmax_and_loss():
         lambda t: yt(t) * (1 - pj) * D(t, j) - yt(t) * pj * (1 - D(t, j)),
     )
     return [
-        Claim(7, "dσ_j/dz_j", same, pj * (1 - pj)),
-        Claim(8, "dσ_j/dz_j", same, (e * S - e * e) / S**2),
-        Claim(8, "dσ_j/dz_j", same, pj - pj**2),
+        Claim(7, "ds_j/dz_j", same, pj * (1 - pj)),
+        Claim(8, "ds_j/dz_j", same, (e * S - e * e) / S**2),
+        Claim(8, "ds_j/dz_j", same, pj - pj**2),
         Claim(9, "dL/dz3", diff(L, Z3[i, j]), pj - yj),
         Claim(
             10,
