@@ -12,8 +12,7 @@ IN_SIGHT = """(id) => {
 
 @pytest.mark.parametrize("number", [40, 44, 51])
 def test_a_link_into_a_closed_box_opens_it(open_page, address, number):
-    page = open_page(f"{address}equations.html")
-    page.goto(f"{address}step-3.html#equation-eq-{number}")
+    page = open_page(f"{address}step-3.html#equation-eq-{number}")
     equation = page.locator(f"#equation-eq-{number}")
     equation.wait_for()
     page.wait_for_function(IN_SIGHT, arg=f"equation-eq-{number}")
