@@ -24,3 +24,17 @@ globalThis.tippy?.setDefaultProps({
 addEventListener("keydown", ({key}) => {
   if (key === "Escape") globalThis.tippy?.hideAll();
 });
+
+// A link into a closed box opens it; paper shows what is folded.
+function openBox() {
+  const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  const box = target?.closest(".toggle-hidden");
+  box?.querySelector("button.toggle-button").click();
+  if (box) target.scrollIntoView();
+}
+addEventListener("load", openBox);
+addEventListener("hashchange", openBox);
+addEventListener("beforeprint", () => {
+  for (const folded of document.querySelectorAll("details.hide:has(.cell_output)"))
+    folded.open = true;
+});
