@@ -19,6 +19,7 @@ from mlpnotes.plots.matrices import (
 )
 from mlpnotes.plots.network import (
     STRIP,
+    computational_graph,
     gradient_flow,
     network_strip,
 )
@@ -33,6 +34,7 @@ from mlpnotes.plots.training import (
 
 __all__ = [
     "STRIP",
+    "computational_graph",
     "confusion_matrix",
     "cross_entropy_curve",
     "error_by_digit",

@@ -1,5 +1,8 @@
 """The network as a drawing: where we are in it, and what flows back."""
 
+import numbers
+
+import numpy as np
 from matplotlib.patches import FancyBboxPatch
 
 from mlpnotes.plots.frame import ACCENT, FAINT, INK, SECOND, new_axes
@@ -99,3 +102,83 @@ def gradient_flow(ax=None):
             bbox={**box, "edgecolor": SECOND},
         )  # fmt: skip
     return ax
+
+
+def computational_graph(nodes, edges, ax=None):
+    """Draw values that are computed from each other, and what flows back.
+
+    Each edge has the number that goes forward above it, and the gradient that
+    comes back, the derivative of the last node with respect to it, below.
+
+    Parameters
+    ----------
+    nodes : dict of str to (float, float)
+        Label -> x and y, in one unit; an edge with its numbers needs a length of
+        1, and seven beside each other are as wide as a page.
+    edges : list of (str, str, forward, gradient)
+        The label where it starts, the one where it ends, and what is written
+        above and below: a number, with three decimals, a text as it is, or None.
+    ax : matplotlib.axes.Axes, optional
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+
+    Raises
+    ------
+    ValueError
+        If an edge starts or ends at no node.
+    """
+    for edge in edges:
+        if unknown := [end for end in edge[:2] if end not in nodes]:
+            raise ValueError(
+                f"an edge has the end {unknown[0]!r}, expected one of {[*nodes]}"
+            )
+    places = np.array([*nodes.values()])
+    (left, low), (right, high) = places.min(axis=0), places.max(axis=0)
+    width, height = max(right - left + 0.8, 6.0), high - low + 0.9
+    middle = (left + right) / 2
+    ax = new_axes(
+        ax, 6.4 * height / width, aspect="equal", ylim=(low - 0.45, high + 0.45),
+        xlim=(middle - width / 2, middle + width / 2),
+    )  # fmt: skip
+    ax.set_axis_off()
+    boxes = {}
+    for label, (x, y) in nodes.items():
+        text = ax.text(
+            x, y, label, ha="center", va="center", fontsize=9,
+            bbox={"boxstyle": _outline(label), "facecolor": "none"},
+        )  # fmt: skip
+        boxes[label] = text.get_bbox_patch()
+    for source, target, forward, gradient in edges:
+        start, end = np.array(nodes[source]), np.array(nodes[target])
+        ax.annotate(
+            "", end, start, zorder=4,  # after the boxes, where it starts and ends
+            arrowprops={
+                "arrowstyle": "->", "color": FAINT, "shrinkA": 1, "shrinkB": 1,
+                "patchA": boxes[source], "patchB": boxes[target],
+            },
+        )  # fmt: skip
+        dx, dy = way = (end - start) / np.hypot(*(end - start))
+        # a slanted edge may cross another: its numbers stay near its start
+        place = start + 0.52 * way if dy else (start + end) / 2
+        for value, side, color in ((forward, 1, INK), (gradient, -1, SECOND)):
+            ax.text(
+                *(place + 0.03 * side * np.array([-dy, dx])), _short(value),
+                color=color, fontsize=7.5, ha="center",
+                va="bottom" if side > 0 else "top",
+                rotation=np.degrees(np.arctan2(dy, dx)), rotation_mode="anchor",
+            )  # fmt: skip
+    return ax
+
+
+def _outline(label):
+    """Return the box of a node: a circle, unless a word would make it large."""
+    return "circle,pad=0.25" if len(label) < 3 or "$" in label else "round,pad=0.4"
+
+
+def _short(value):
+    """Return what a graph shows of a number, a text or None."""
+    if isinstance(value, numbers.Real):
+        return f"{round(value, 3) + 0:.3f}".replace("-", "\N{MINUS SIGN}")
+    return value or ""
