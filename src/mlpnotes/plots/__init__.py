@@ -24,6 +24,7 @@ from mlpnotes.plots.network import (
     network_strip,
 )
 from mlpnotes.plots.training import (
+    by_depth,
     error_by_digit,
     ladder,
     learning_curves,
@@ -34,6 +35,7 @@ from mlpnotes.plots.training import (
 
 __all__ = [
     "STRIP",
+    "by_depth",
     "computational_graph",
     "confusion_matrix",
     "cross_entropy_curve",
