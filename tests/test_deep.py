@@ -11,9 +11,8 @@ from mlpnotes import plots
 SLIPS = {
     "deeper": [
         ("dz = {L: a[L] - y}", "dz = {L: y - a[L]}"),
-        ("range(L - 1, 0, -1)", "range(L - 1, 1, -1)"),
         ("da * slope(a[k])", "da"),
-        ("da * slope(a[k])", "da * slope(z[k])"),
+        ("da * slope(a[k])", "da * slope(sigmoid(a[k]))"),
         ("a[k - 1].T @ dz[k]", "a[k - 1].T @ dz[k] / len(y)"),
         ("dz[k].sum(axis=0) for", "dz[k].mean(axis=0) for"),
         ("lambda a: a > 0", "lambda a: a >= 0"),
