@@ -77,7 +77,7 @@ def by_depth(curves, ylabel, ax=None):
                 1 + np.arange(len(sizes)), sizes, style, color=color, linewidth=1,
                 label=None if i else name,
             )  # fmt: skip
-    ax.xaxis.set_major_locator(MaxNLocator(integer=True))
+    ax.set_xticks([1, *range(5, int(ax.dataLim.x1) + 1, 5)])
     ax.legend(frameon=False)
     return ax
 
