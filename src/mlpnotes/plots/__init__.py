@@ -26,6 +26,7 @@ from mlpnotes.plots.network import (
     neurons,
 )
 from mlpnotes.plots.training import (
+    by_depth,
     error_by_digit,
     ladder,
     learning_curves,
@@ -36,6 +37,7 @@ from mlpnotes.plots.training import (
 
 __all__ = [
     "STRIP",
+    "by_depth",
     "computational_graph",
     "confusion_matrix",
     "cross_entropy_curve",

@@ -1,4 +1,6 @@
-"""What training measured: curves over epochs, bars, scaling."""
+"""What training measured: curves over epochs and layers, bars, scaling."""
+
+import itertools
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -49,6 +51,33 @@ def _curves(ax, ylabel, train, validation):
     if len(validation):
         epochs = 1 + np.arange(len(validation))
         ax.plot(epochs, validation, "--", color=SECOND, label="validation")
+    ax.legend(frameon=False)
+    return ax
+
+
+def by_depth(curves, ylabel, ax=None):
+    """Draw a size in each layer, on a logarithmic scale, a thin line for each run.
+
+    Parameters
+    ----------
+    curves : mapping of str to ndarray, shape (runs, layers)
+        Name -> the size in layers 1, 2, ... of each run, above 0.
+    ylabel : str
+    ax : matplotlib.axes.Axes, optional
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+    """
+    ax = new_axes(ax, xlabel="layer k", ylabel=ylabel, yscale="log")
+    styles = itertools.cycle([(ACCENT, "-"), (SECOND, "--"), (INK, ":")])
+    for (name, runs), (color, style) in zip(curves.items(), styles, strict=False):
+        for i, sizes in enumerate(runs):
+            ax.plot(
+                1 + np.arange(len(sizes)), sizes, style, color=color, linewidth=1,
+                label=None if i else name,
+            )  # fmt: skip
+    ax.set_xticks([1, *range(5, int(ax.dataLim.x1) + 1, 5)])
     ax.legend(frameon=False)
     return ax
 
