@@ -222,6 +222,7 @@ def test_links_and_anchors_resolve():
         ("penalty weights", "regularization"),
         ("complex step", "gradient-check"),
         ("diagnose", "your-backprop"),
+        ("pytorch textbook", "speed"),
         ("momentum", "further"),
     ],
 )

@@ -137,7 +137,7 @@ def load_pretrained():
 
     They expect pixels divided by 255, as float32, and are the best of five runs
     on the validation digits, the last 10,000 of the training set: see the
-    chapter "How far the same network goes".
+    chapter "Fewer errors from the same network".
 
     Returns
     -------

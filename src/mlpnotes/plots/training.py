@@ -44,8 +44,7 @@ def loss_curves(history, ax=None):
 def _curves(ax, ylabel, train, validation):
     ax = new_axes(ax, xlabel="epoch", ylabel=ylabel, yscale="log")
     ax.yaxis.set_minor_locator(LogLocator(subs=(2, 3, 6)))
-    ax.yaxis.set_major_formatter("{x:g}")  # 20, not 2 × 10¹
-    ax.yaxis.set_minor_formatter("{x:g}")
+    plain(ax.yaxis)
     ax.xaxis.set_major_locator(MaxNLocator(integer=True))
     ax.plot(1 + np.arange(len(train)), train, color=ACCENT, label="training")
     if len(validation):
@@ -80,6 +79,18 @@ def by_depth(curves, ylabel, ax=None):
     ax.set_xticks([1, *range(5, int(ax.dataLim.x1) + 1, 5)])
     ax.legend(frameon=False)
     return ax
+
+
+def plain(*log_axes):
+    """Label axes with a log scale as one reads numbers: 20, not 2 × 10¹."""
+    for axis in log_axes:
+        axis.set_major_formatter(readable)
+        axis.set_minor_formatter(readable)
+
+
+def readable(x, position=None):
+    """Return a number in plain digits, with commas."""
+    return f"{x:,.0f}" if x >= 1 else f"{x:.10f}".rstrip("0")
 
 
 def error_by_digit(errors, ax=None):
@@ -152,7 +163,8 @@ def scaling(workers, seconds, batches, observations, measured=None, ax=None):
     seconds : dict of str to ndarray, shape (n,)
         Way to add the gradients -> time of a step's messages; 0 is not drawn.
     batches : dict of str to ndarray, shape (n,)
-        The same ways -> the batch size at which work outweighs them.
+        The same ways -> the batch size at which work outweighs them. Drawn up to
+        a hundred times the observations.
     observations : int
         How many there are: no batch is larger.
     measured : dict of int to float, optional
@@ -173,6 +185,8 @@ def scaling(workers, seconds, batches, observations, measured=None, ax=None):
     )
     for one, title, curves in zip(ax, titles, (seconds, batches), strict=True):
         new_axes(one, title=title, xlabel="workers", xscale="log", yscale="log")
+        plain(one.xaxis, one.yaxis)
+        one.minorticks_off()
         for name, (color, style) in styles.items():
             y = np.where(curves[name] > 0, curves[name], np.nan)
             one.plot(workers, y, style, color=color, label=name)
@@ -180,6 +194,7 @@ def scaling(workers, seconds, batches, observations, measured=None, ax=None):
         ax[0].plot(
             *zip(*measured.items(), strict=True), "o", color=INK, label="measured"
         )
+    ax[1].set_ylim(top=100 * observations)
     ax[1].axhline(observations, color=FAINT, linewidth=0.8)
     ax[1].text(workers[-1], observations, f"all {observations:,}", ha="right", va="top")
     ax[0].figure.legend(

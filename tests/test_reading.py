@@ -1,0 +1,102 @@
+"""What a reader sees: numbers in plain digits, words that hold in both themes."""
+
+import re
+
+import jupytext
+import matplotlib.pyplot as plt
+import nbformat
+import numpy as np
+import pytest
+from record import BOOK, TWINS, chapters, code
+
+from mlpnotes import History, plots
+from mlpnotes.plots.training import readable
+
+TRAINING = "mnist", "speed", "further", "beyond-one-machine"
+
+
+def history(errors):
+    accuracy = 1 - np.asarray(errors)
+    return History(None, accuracy, accuracy, accuracy / 2, accuracy, accuracy)
+
+
+def curves(draw):
+    return lambda: [draw(history([0.3, 0.05, 0.0002]))]
+
+
+def two_panels():
+    m = np.array([1, 10, 1000])
+    ways = dict.fromkeys(["parameter server", "tree", "ring"], 2e-4 * m)
+    return plots.scaling(m, ways, {way: 1e8 * t for way, t in ways.items()}, 60000)
+
+
+@pytest.mark.parametrize(
+    "draw", [curves(plots.learning_curves), curves(plots.loss_curves), two_panels],
+    ids=["learning_curves", "loss_curves", "scaling"],
+)  # fmt: skip
+def test_logarithmic_axes_have_plain_numbers(draw):
+    axes = draw()
+    axes[0].figure.canvas.draw()
+    for ax in axes:
+        for axis in (ax.xaxis, ax.yaxis):
+            labels = [t.get_text() for t in axis.get_ticklabels(which="both")]
+            assert any(labels)
+            assert [t for t in labels if not re.fullmatch(r"[\d.,]*", t)] == []
+    plt.close("all")
+
+
+def test_plain_numbers_say_the_value():
+    values = [2e-5, 0.001, 0.6, 1, 6, 20, 1000, 60000]
+    assert [float(readable(x).replace(",", "")) for x in values] == values
+    assert [readable(x) for x in (0.6, 20, 1000)] == ["0.6", "20", "1,000"]
+
+
+@pytest.mark.parametrize("chapter", chapters(), ids=lambda p: p.stem)
+def test_captions_hold_in_the_dark_theme_too(chapter):
+    """Dark pages invert the lightness of a figure, and keep its hues."""
+    for cell in code(chapter):
+        caption = cell.metadata.get("mystnb", {}).get("figure", {}).get("caption", "")
+        assert not re.search(
+            r"\b(dark|light|bright|pale|black|white)(er|est|en|ens)?\b", caption, re.I
+        ), caption
+
+
+@pytest.mark.parametrize("name", TRAINING)
+def test_a_measured_result_shows_its_size(name):
+    """Not "worse: True", nor "below 0.6: yes"."""
+    for cell in nbformat.read(TWINS / f"{name}.ipynb", 4).cells:
+        for line in "".join(o.get("text", "") for o in cell.outputs).splitlines():
+            size = r"worse|better|above|below|less|more|least|most|jump|points"
+            verdict = r": (True|False|yes|no)\b"
+            assert not re.search(rf"\b({size})\b.*{verdict}", line), line
+
+
+@pytest.mark.parametrize(
+    ("name", "terms"),
+    [
+        ("mnist", ["validation", "standardise", "minibatches", "learning rate",
+                   "epoch"]),
+        ("further", ["momentum", "schedule", "dropout"]),
+    ],
+)  # fmt: skip
+def test_a_term_is_explained_where_it_comes_first(name, terms):
+    cells = jupytext.read(BOOK / f"{name}.md").cells
+    prose = "\n".join(c.source for c in cells if c.cell_type == "markdown")
+    prose = re.sub(r"^(#.*|\*\*On a first.*)$|`.*?`", "", prose, flags=re.MULTILINE)
+    for term in terms:
+        first = re.search(rf"\b{term}\b", prose, re.I)
+        assert prose[first.start() - 1 : first.end() + 1] == f"*{term}*", term
+
+
+def test_p_in_the_chapter_on_accuracy_is_an_array_of_parameters():
+    text = (BOOK / "further.md").read_text("utf-8")
+    formulas = re.findall(r"\$\$.*?\$\$|\$[^$]+\$", text, flags=re.DOTALL)
+    assert len(formulas) > 20
+    bare = [re.sub(r"\\(text\w*|operatorname)\{.*?\}|\\\w+", "", f) for f in formulas]
+    assert [f for f in bare if re.search(r"(?<![a-zA-Z])p(?![a-zA-Z])", f)] == []
+
+
+@pytest.mark.parametrize("name", [*TRAINING[:1], *TRAINING[2:]])
+def test_a_long_chapter_says_at_the_top_what_to_read_first(name):
+    top = (BOOK / f"{name}.md").read_text("utf-8").split("\n## ")[0]
+    assert "On a first reading" in top
