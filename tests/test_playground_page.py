@@ -298,6 +298,12 @@ def test_on_a_phone_a_step_shows_what_it_changes(open_page, address, button, edg
         box = page.locator(what).bounding_box()
         assert box["y"] >= head["y"] + head["height"] - 1, what
         assert box["y"] + box["height"] <= 664, what
+    for name in ("step", "steps", "reset"):  # nothing floats over a button
+        assert page.locator(f"[data-do={name}]").evaluate("""(button) => {
+          const {x, y, width, height} = button.getBoundingClientRect();
+          return [0.1, 0.5, 0.9].every((part) => button.contains(
+            document.elementFromPoint(x + part * width, y + height / 2)));
+        }""")
     assert step.bounding_box()["y"] + step.bounding_box()["height"] < 665
 
 
@@ -398,6 +404,11 @@ def test_norms_and_one_scale_show_which_gradient_is_large(board):
     assert list(found) == ["dz3", "da2", "dz2", "da1", "dz1", "dW3", "dW2", "dW1"]
     for name, number in found.items():
         assert number == pytest.approx(np.linalg.norm(arrays[name]), abs=1e-3)
+
+    bars = board.locator("[data-bars=dz3] i").evaluate_all(
+        "bars => bars.map((bar) => parseFloat(bar.style.width))"
+    )
+    np.testing.assert_allclose(bars, 50 * np.abs(arrays["dz3"][0]), atol=0.01)
 
     def opaque(name):
         return board.locator(f"[data-show={name}]").evaluate("""(canvas) => {

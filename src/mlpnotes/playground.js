@@ -264,7 +264,7 @@
       find("[name=full]").textContent = one
         ? `in every picture, full colour is ${one.toPrecision(3)}`
         : "each picture has its own scale";
-      bars("dz3", digitNames, grads.dz3, fixed, true, one);
+      bars("dz3", digitNames, grads.dz3, fixed, true, one || 1);
       for (const name of ["da2", "dz2", "da1", "dz1", "dX"])
         heat(name, grads[name], wide(grads[name].length), true, one);
       const names = ["dz3", "da2", "dz2", "da1", "dz1"];
