@@ -5,6 +5,7 @@ import re
 import numpy as np
 import pytest
 from bs4 import BeautifulSoup
+from record import BOOK, code
 
 from mlpnotes import Params, accuracy, init_params, load_mnist, load_pretrained
 from mlpnotes.playground import playground, quantize
@@ -76,6 +77,12 @@ def test_where_scripts_are_taken_out_a_true_sentence_stays():
         "Paper, and viewers that leave out scripts, cannot show it."
     )
     assert page.select("button, canvas, input, fieldset") == []
+
+
+def test_the_chapter_opens_with_the_board_and_hides_its_code():
+    first = code(BOOK / "playground.md")[0]
+    assert first.source.endswith("\nboard")
+    assert first.metadata["tags"] == ["hide-input"]
 
 
 def test_bad_input_is_named():

@@ -131,12 +131,12 @@ def test_a_step_of_the_playground_is_a_step(board):
     assert predict(params, X) != label  # one of the mistakes
     assert before == pytest.approx(loss(params, X, y), rel=1e-6)
     board.locator("[name=rate]").fill("-1")
-    board.get_by_role("button", name="Step").click()
+    board.locator("[data-do=step]").click()
     message = board.locator(".mlp-steps").inner_text()
     assert message.startswith('The learning rate is "-1": expected a number above 0')
     assert board.evaluate(f"{state}.loss") == before
     board.locator("[name=rate]").fill("0.01")
-    board.get_by_role("button", name="Step").press("Enter")
+    board.locator("[data-do=step]").press("Enter")
     moved = params._make(
         p - 0.01 * d for p, d in zip(params, loss_gradient(params, X, y), strict=True)
     )
@@ -147,7 +147,7 @@ def test_a_step_of_the_playground_is_a_step(board):
     board.get_by_role("button", name="Reset").click()
     assert board.evaluate(f"{state}.loss") == before
     board.get_by_role("button", name="Clear").click()
-    assert "empty" in board.locator(".mlp-verdict").inner_text()
+    assert "Nothing is drawn" in board.locator(".mlp-verdict").inner_text()
     assert board.evaluate(f"{state}.acts") is None
     assert board.problems == []
 
@@ -160,7 +160,10 @@ def test_the_playground_in_use_is_accessible(open_page, address, theme):
     pad.tap(position={"x": 90, "y": 60})
     page.wait_for_selector(".mlp-forward:not([hidden])")
     page.locator(".mlp-labels button").nth(7).click()
-    page.wait_for_selector(".mlp-backward:not([hidden])")
+    page.locator("[data-do=steps]").click()
+    page.locator("[name=scale]").check()
+    page.locator("[name=r]").fill("-3")
+    page.locator("[name=r]").press("Enter")
     assert page.problems == []
     assert violations(page, ".mlp-play") == []
     for width in (390, 320):
@@ -200,7 +203,7 @@ def test_a_rate_is_read_as_it_is_meant(board, typed, rate):
     field = board.locator("[name=rate]")
     field.fill("")
     field.press_sequentially(typed)
-    board.get_by_role("button", name="Step").click()
+    board.locator("[data-do=step]").click()
     message = board.locator(".mlp-steps").inner_text()
     assert message.startswith(f"Step 1, learning rate {rate}: the loss went from")
     assert field.input_value() == typed
@@ -216,12 +219,12 @@ def test_what_is_no_rate_is_shown_and_can_be_mended(board, typed):
     field = board.locator("[name=rate]")
     field.fill("")
     field.press_sequentially(typed)
-    board.get_by_role("button", name="Step").click()
+    board.locator("[data-do=step]").click()
     message = board.locator(".mlp-steps")
     shown = f'"{typed}"' if typed else "empty"
     assert message.inner_text() == (
         f"The learning rate is {shown}: expected a number above 0 and at most 10, "
-        "such as 0.003."
+        "such as 0.01."
     )
     assert board.evaluate(f"{STATE}.loss") == before
     assert field.input_value() == typed
@@ -231,13 +234,13 @@ def test_what_is_no_rate_is_shown_and_can_be_mended(board, typed):
     assert violations(board, ".mlp-play", runOnly=["aria-valid-attr-value"]) == []
     field.fill("0.01")
     assert field.get_attribute("aria-invalid") is None
-    board.get_by_role("button", name="Step").click()
+    board.locator("[data-do=step]").click()
     assert "learning rate 0.01: the loss went from" in message.inner_text()
 
 
 def test_the_column_shown_is_the_column_named(board):
     board.locator(".mlp-examples button").last.click()
-    field, r = board.locator("[name=neuron]"), board.locator("output[name=r]")
+    field, r = board.locator("[name=neuron]"), board.locator("[name=r]")
     for wanted in ("500", "-3", "2.6", "", "137"):
         field.evaluate(
             """(field, value) => {
@@ -246,13 +249,251 @@ def test_the_column_shown_is_the_column_named(board):
             }""",
             wanted,
         )
-        column = int(r.inner_text())
+        column = int(r.input_value())
         assert field.input_value() == str(column)
         most = np.abs(held_by_the_page().W1[:, column]).max()
         shown = board.locator("[data-show=W1]").get_attribute("aria-label")
         assert float(shown.split()[-3]) == pytest.approx(most, rel=0.01)
     field.press("ArrowRight")
-    assert r.inner_text() == "138"
+    assert r.input_value() == "138"
+
+
+def test_an_empty_board_says_what_to_do(board, browser):
+    hint, examples = board.locator(".mlp-hint"), board.locator(".mlp-examples button")
+    assert hint.inner_text() == "Draw a digit here, or click one"
+    pad, words = board.locator(".mlp-pad").bounding_box(), hint.bounding_box()
+    assert pad["y"] <= words["y"] <= pad["y"] + pad["height"] - words["height"] + 1
+    assert "nothing to compute" not in board.locator(".mlp-play").inner_text()
+    assert violations(board, ".mlp-play") == []
+    examples.first.click()
+    assert not hint.is_visible()
+    board.get_by_role("button", name="Clear").click()
+    assert hint.is_visible()
+    board.locator(".mlp-pad").click(position={"x": 90, "y": 60})  # through the words
+    board.locator(".mlp-forward").wait_for()
+    assert not hint.is_visible()
+    page = browser.new_page()  # without examples there is none to click
+    page.set_content(playground(load_pretrained()).html)
+    assert page.locator(".mlp-hint").inner_text() == "Draw a digit here"
+    assert not page.locator(".mlp-examples").is_visible()
+    page.close()
+
+
+@pytest.mark.parametrize("edge", ["top", "bottom"])
+@pytest.mark.parametrize("button", ["step", "steps"])
+def test_on_a_phone_a_step_shows_what_it_changes(open_page, address, button, edge):
+    page = open_page(f"{address}playground.html", width=390, has_touch=True)
+    page.set_viewport_size({"width": 390, "height": 664})  # between a phone's bars
+    page.locator(".mlp-examples button").nth(3).tap()
+    page.locator(".mlp-labels button").nth(5).tap()
+    step = page.locator(f"[data-do={button}]")
+    end = {"top": "start", "bottom": "end"}[edge]
+    step.evaluate(f"""(button) => {{
+      button.scrollIntoView({{block: "{end}", behavior: "instant"}});
+      button.click();
+    }}""")
+    page.wait_for_timeout(1000)  # scrolling may be smooth
+    head = page.locator(".bd-header-article").bounding_box()
+    for what in ("[data-bars=y_hat]", "[data-show=losses]", ".mlp-steps"):
+        box = page.locator(what).bounding_box()
+        assert box["y"] >= head["y"] + head["height"] - 1, what
+        assert box["y"] + box["height"] <= 664, what
+    for name in ("step", "steps", "reset"):  # nothing floats over a button
+        assert page.locator(f"[data-do={name}]").evaluate("""(button) => {
+          const {x, y, width, height} = button.getBoundingClientRect();
+          return [0.1, 0.5, 0.9].every((part) => button.contains(
+            document.elementFromPoint(x + part * width, y + height / 2)));
+        }""")
+    assert step.bounding_box()["y"] + step.bounding_box()["height"] < 665
+
+
+def test_ten_steps_are_ten_steps_and_the_curve_follows(board):
+    examples, labels = (
+        board.locator(f".mlp-{name} button") for name in ("examples", "labels")
+    )
+    curve, words = board.locator("[data-show=losses]"), board.locator(".mlp-steps")
+    examples.nth(3).click()
+    labels.nth(5).click()
+    for k in range(10):
+        if k % 2:
+            board.locator("[name=rate]").press("Enter")
+        else:
+            board.locator("[data-do=step]").click()
+    one_by_one = board.evaluate(f"{STATE}.losses")
+    assert len(one_by_one) == 11
+    assert curve.locator("circle").count() == 11
+    board.locator("[data-do=reset]").click()
+    assert board.evaluate(f"{STATE}.losses") == one_by_one[:1]
+    assert curve.locator("circle").count() == 1
+    board.locator("[data-do=steps]").click()
+    assert board.evaluate(f"{STATE}.losses") == one_by_one
+    first, last = f"{one_by_one[0]:.2f}", one_by_one[-1]
+    text = words.inner_text()
+    assert text.startswith(
+        f"Steps 1 to 10, learning rate 0.01: the loss went from {first} to "
+    )
+    assert re.search(r"read 3 with probability over 0.99, and now reads 5 with", text)
+    shown = curve.get_attribute("aria-label")
+    assert shown.startswith("Loss after 10 steps: ")
+    assert shown.endswith(f", at first {first}")
+    assert float(shown.split()[4].rstrip(",")) == pytest.approx(last, rel=1e-3)
+    heights = curve.locator("circle").evaluate_all(
+        "all => all.map((c) => +c.cy.baseVal.value)"
+    )
+    np.testing.assert_allclose(
+        (76 - np.array(heights)) / 66, np.array(one_by_one) / one_by_one[0], atol=0.002
+    )
+    for _ in range(3):
+        board.locator("[data-do=steps]").click()
+    assert curve.locator("circle").count() == 0  # a line, for so many
+    assert len(curve.locator("path").last.get_attribute("d").split("L")) == 41
+    send(board, ["down", 5, 5, {"pointerId": 1}], ["move", 60, 5, {"pointerId": 1}])
+    board.evaluate("new Promise((done) => requestAnimationFrame(done))")
+    assert len(board.evaluate(f"{STATE}.losses")) == 1
+    send(board, ["cancel", 60, 5, {"pointerId": 1}])
+    assert len(board.evaluate(f"{STATE}.losses")) == 41  # taken back with the stroke
+    labels.nth(8).click()  # another question
+    assert len(board.evaluate(f"{STATE}.losses")) == 1
+    assert board.problems == []
+
+
+def test_ten_steps_at_the_first_rate_change_what_is_read(board):
+    examples = board.locator(".mlp-examples button")
+    for k in range(examples.count()):
+        board.locator("[data-do=reset]").evaluate("button => button.click()")
+        examples.nth(k).click()
+        label = board.evaluate(f"{STATE}.label")
+        if f"reads {label} " in board.locator(".mlp-verdict").inner_text():
+            label = (label + 2) % 10
+            board.locator(".mlp-labels button").nth(label).click()
+        board.locator("[data-do=steps]").click()
+        assert f"reads {label} with" in board.locator(".mlp-verdict").inner_text()
+
+
+def test_a_chosen_label_says_its_loss_and_nothing_is_said_twice(board):
+    words, verdict = board.locator(".mlp-steps"), board.locator(".mlp-verdict")
+    board.locator(".mlp-examples button").nth(3).click()
+    board.locator("[data-do=step]").click()
+    assert words.inner_text().startswith("Step 1, ")
+    assert verdict.get_attribute("aria-live") == "off"
+    board.locator(".mlp-labels button").nth(8).click()
+    loss = board.evaluate(f"{STATE}.loss")
+    assert words.inner_text() == f"For the label 8, the loss is {loss:.2f}."
+    assert words.get_attribute("role") == "status"
+    assert verdict.get_attribute("aria-live") == "polite"
+
+
+def test_norms_and_one_scale_show_which_gradient_is_large(board):
+    pixels = load_mnist().test.images
+    X, y = pixels[3:4].reshape(1, 784) / 255, one_hot(np.array([5]))
+    board.evaluate(
+        """([bytes, label]) => document.querySelector(".mlp-play").playground
+          .setPixels(bytes.map((x) => x / 255), label)""",
+        [pixels[3].ravel().tolist(), 5],
+    )
+    params = held_by_the_page()
+    g = backward(params, forward(params, X), y)
+    arrays = g._asdict() | {"dX": g.dz1 @ params.W1.T}
+
+    def shown():
+        rows = board.locator(":is([data-bars=norms], [data-bars=weights]) tr")
+        return rows.evaluate_all("""rows => rows.map((row) => [row.cells[0].innerText,
+          row.cells[2].innerText, parseFloat(row.querySelector("i").style.width)])""")
+
+    found = {name: float(number) for name, number, _ in shown()}
+    assert list(found) == ["dz3", "da2", "dz2", "da1", "dz1", "dW3", "dW2", "dW1"]
+    for name, number in found.items():
+        assert number == pytest.approx(np.linalg.norm(arrays[name]), abs=1e-3)
+
+    bars = board.locator("[data-bars=dz3] i").evaluate_all(
+        "bars => bars.map((bar) => parseFloat(bar.style.width))"
+    )
+    np.testing.assert_allclose(bars, 50 * np.abs(arrays["dz3"][0]), atol=0.01)
+
+    def opaque(name):
+        return board.locator(f"[data-show={name}]").evaluate("""(canvas) => {
+          const {data} = canvas.getContext("2d").getImageData(
+            0, 0, canvas.width, canvas.height);
+          return data.filter((_, k) => k % 4 === 3).reduce((m, x) => Math.max(m, x));
+        }""")
+
+    pictures = ("da2", "dz2", "da1", "dz1", "dX")
+    assert {opaque(name) for name in pictures} == {255}
+    assert "each picture has its own scale" in board.locator(".mlp-play").inner_text()
+    board.get_by_label("one scale").press("Space")
+    most = max(np.abs(arrays[name]).max() for name in ("dz3", *pictures))
+    words = board.locator("output[name=full]").inner_text()
+    assert words.startswith("in every picture, full colour is ")
+    assert float(words.split()[-1]) == pytest.approx(most, rel=0.01)
+    for name in pictures:
+        assert opaque(name) == pytest.approx(
+            255 * np.abs(arrays[name]).max() / most, abs=1.1
+        )
+    longest = max(found.values())
+    for _, number, width in shown():
+        assert width == pytest.approx(100 * float(number) / longest, abs=0.1)
+
+
+def test_in_a_right_to_left_page_the_board_reads_left_to_right(board):
+    board.evaluate("document.documentElement.dir = 'rtl'")
+    board.locator(".mlp-examples button").nth(3).click()
+    board.locator(".mlp-labels button").nth(5).click()
+    row = board.locator("[data-bars=y_hat] tr").nth(3)
+    head, bar = row.locator("th").bounding_box(), row.locator("i").bounding_box()
+    gap = bar["x"] - head["x"] - head["width"]
+    assert -1 <= gap <= 10  # beside its label
+    number = board.locator("[data-bars=dz3] tr").nth(5).locator("td").last
+    assert number.inner_text() == "−1.000"
+    first = number.evaluate("""(cell) => [0, 1].map((k) => {
+      const range = document.createRange();
+      range.setStart(cell.firstChild, k);
+      range.setEnd(cell.firstChild, k + 1);
+      return range.getBoundingClientRect().left;
+    })""")
+    assert first[0] < first[1]  # the minus sign is before its number
+    assert board.locator(".mlp-play").get_attribute("lang") == "en"
+
+
+@pytest.mark.parametrize("typed", ["-3", "−3", "500", "200", "1.5", "", "x", "1,000"])
+def test_what_is_no_column_is_refused_and_can_be_mended(board, typed):
+    board.locator(".mlp-examples button").last.click()
+    box, words = board.locator("[name=r]"), board.locator(".mlp-column")
+    picture = board.locator("[data-show=W1]")
+    assert words.inner_text() == ""
+    box.fill("137")
+    box.press("Enter")
+    before = picture.get_attribute("aria-label")
+    box.fill(typed)
+    box.press("Enter")
+    shown = f'"{typed}"' if typed else "empty"
+    assert words.inner_text() == (
+        f"r is {shown}: expected a whole number from 0 to 199. Column 137 stays."
+    )
+    assert picture.get_attribute("aria-label") == before
+    assert box.input_value() == typed
+    assert box.get_attribute("aria-invalid") == "true"
+    assert box.get_attribute("aria-describedby") == words.get_attribute("id")
+    assert words.get_attribute("role") == "status"
+    assert violations(board, ".mlp-play", runOnly=["aria-valid-attr-value"]) == []
+    box.fill("199")
+    assert box.get_attribute("aria-invalid") is None
+    box.press("Tab")  # leaving the box is enough
+    assert words.inner_text() == ""
+    assert board.locator("[name=neuron]").input_value() == "199"
+    most = np.abs(held_by_the_page().W1[:, 199]).max()
+    shown = picture.get_attribute("aria-label")
+    assert float(shown.split()[-3]) == pytest.approx(most, rel=0.01)
+
+
+def test_the_slider_takes_a_refusal_back(board):
+    board.locator(".mlp-examples button").last.click()
+    box = board.locator("[name=r]")
+    box.fill("500")
+    box.press("Enter")
+    board.locator("[name=neuron]").press("ArrowRight")
+    assert box.input_value() == "1"
+    assert box.get_attribute("aria-invalid") is None
+    assert board.locator(".mlp-column").inner_text() == ""
 
 
 INK = """() => {
@@ -448,6 +689,7 @@ def test_forced_colours_leave_everything_visible(open_page, address, theme):
         )
         bar = page.locator(f"[data-bars={name}] td.bar").nth(int(np.argmax(widths)))
         assert colours(bar) > 1, name
+    assert colours(page.locator("[data-show=losses]")) > 2
     ground = page.evaluate("""() => {
       const probe = document.body.appendChild(document.createElement("i"));
       probe.style.cssText = "forced-color-adjust: none; color: Canvas";
@@ -497,7 +739,7 @@ def test_changed_weights_say_so_until_they_are_back(board):
     examples.first.click()
     assert "changed" not in verdict.inner_text()
     for _ in range(2):
-        board.get_by_role("button", name="Step").click()
+        board.locator("[data-do=step]").click()
     assert verdict.inner_text().endswith(changed)
     examples.nth(1).click()
     assert verdict.inner_text().endswith(changed)
@@ -570,7 +812,7 @@ def test_small_numbers_are_written_as_numbers(board):
     board.locator(".mlp-labels button").first.click()
     shown = [text.split()[-1] for text in rows.all_inner_texts()]
     assert shown[0].startswith("−")
-    for name in ("ŷ of each class", "Frobenius norms"):
+    for name in ("ŷ of each class", "norms of dz and da", "norms of dW"):
         assert board.get_by_role("table", name=name).is_visible()
 
 
@@ -593,4 +835,4 @@ def test_keys_used_in_the_playground_are_no_commands_of_a_notebook(board):
     for key in ("d", "Enter", "ArrowDown", "Escape", "Control+s"):
         board.keyboard.press(key)
     assert board.evaluate("heard") == ["Escape", "Control", "s"]
-    assert "empty" in board.locator(".mlp-verdict").inner_text()
+    assert "Nothing is drawn" in board.locator(".mlp-verdict").inner_text()

@@ -133,9 +133,11 @@
     ? Number(text.replace(",", ".")) : NaN;
 
   // A number as it is shown: no zero below zero, and a minus sign, not a hyphen.
-  const fixed = (x, digits) =>
-    (Number(x.toFixed(digits)) || 0).toFixed(digits).replace("-", "−");
+  const fixed = (x) => (Number(x.toFixed(3)) || 0).toFixed(3).replace("-", "−");
+  const small = (x) => (x && x < 0.001 ? x.toExponential(1).replace("-", "−") : fixed(x));
   const significant = (x) => x.toPrecision(4).replace("-", "−");
+  const largest = (values) => values.reduce((most, x) => Math.max(most, Math.abs(x)), 0);
+  const norm = (values) => Math.hypot(...values);
   const plural = (n, noun) => `${n} ${noun}${n === 1 ? "" : "s"}`;
 
   function start(root) {
@@ -148,19 +150,19 @@
     const pad = find(".mlp-pad");
     const pen = pad.getContext("2d", {willReadFrequently: true});
     const state = {p: trained, X: null, label: null, acts: null, grads: null,
-                   loss: null, steps: 0, message: "", frames: []};
+                   loss: null, losses: [], asked: {}, steps: 0, message: ""};
+    const field = find("[name=rate]"), message = find(".mlp-steps");
+    const slider = find("[name=neuron]");
     let palette;
 
-    function heat(name, values, columns, signed) {
+    function heat(name, values, columns, signed, one = 0) {
       const canvas = find(`[data-show="${name}"]`);
       const rows = Math.ceil(values.length / columns);
       if (canvas.width !== columns || canvas.height !== rows)
         Object.assign(canvas, {width: columns, height: rows});
       const context = canvas.getContext("2d");
       const picture = context.createImageData(columns, rows);
-      let most = 0;
-      for (const x of values) most = Math.max(most, Math.abs(x));
-      const full = signed ? most : 1;
+      const most = largest(values), full = one || (signed ? most : 1);
       for (let k = 0; k < values.length; k++) {
         const [r, g, b] = signed ? (values[k] > 0 ? palette.plus : palette.minus) : palette.ink;
         picture.data.set([r, g, b, full && 255 * Math.abs(values[k]) / full], 4 * k);
@@ -170,7 +172,7 @@
         `${name}: ${values.length} values, the largest ${most.toPrecision(3)} in size`);
     }
 
-    function bars(name, heads, values, signed, digits) {
+    function bars(name, heads, values, show, signed, one = 0) {
       const table = find(`[data-bars="${name}"]`);
       if (table.rows.length !== heads.length) {
         table.replaceChildren();
@@ -183,21 +185,21 @@
           row.insertCell();
         }
       }
-      let most = signed ? 0 : 1;
-      for (const x of values) most = Math.max(most, Math.abs(x));
+      const most = one || Math.max(signed ? 0 : 1, largest(values));
       values.forEach((x, j) => {
         const [, bar, number] = table.rows[j].cells, half = signed ? 50 : 100;
         const width = most ? half * Math.abs(x) / most : 0;
         Object.assign(bar.firstChild.style, {
           width: `${width}%`, left: `${signed ? (x > 0 ? 50 : 50 - width) : 0}%`,
           background: signed && x < 0 ? "var(--minus)" : "var(--plus)"});
-        number.textContent = fixed(x, digits);
+        number.textContent = show(x);
       });
     }
 
     const reading = (acts) => {
       const best = acts.y_hat.indexOf(Math.max(...acts.y_hat));
-      return `${best} with probability ${acts.y_hat[best].toFixed(2)}`;
+      const q = acts.y_hat[best].toFixed(2);
+      return `${best} with probability ${q === "1.00" ? "over 0.99" : q}`;
     };
     const digitNames = [...trained.b3.keys()].map(String);
     const wide = (n) => (n === 784 ? 28 : Math.ceil(Math.sqrt(2 * n)));
@@ -209,48 +211,80 @@
       state.loss = asked ? crossEntropy(state.acts, state.label) : null;
     }
 
+    // The curve begins anew with another digit or label.
+    function follow() {
+      const {X, label, asked, loss} = state;
+      if (X !== asked.X || label !== asked.label)
+        Object.assign(state, {asked: {X, label}, losses: []});
+      if (loss !== null && !state.losses.length) state.losses = [loss];
+    }
+
+    function curve(losses) {
+      const most = largest(losses), n = losses.length - 1, end = Math.max(10, n);
+      const points = losses.map((L, k) =>
+        [52 + 136 * k / end, 76 - (most && 66 * L / most)].map((x) => x.toFixed(1)));
+      const dots = n > 30 ? [] : points;
+      const svg = find("[data-show=losses]");
+      svg.innerHTML = `<path d="M52 6V76H194" fill="none" stroke="currentColor"/>
+        <path d="M${points.join("L")}" fill="none" stroke="var(--plus)" stroke-width="2"/>
+        ${dots.map(([x, y]) => `<circle cx="${x}" cy="${y}" r="3" fill="var(--plus)"/>`).join("")}
+        <g text-anchor="end"><text x="47" y="14">${significant(most)}</text>
+        <text x="47" y="80">0</text><text x="196" y="92">${end} steps</text></g>`;
+      svg.setAttribute("aria-label", `Loss after ${plural(n, "step")}: `
+        + `${significant(losses[n])}, at first ${significant(losses[0])}`);
+    }
+
     function draw() {
       const {acts, grads, p} = state;
-      find(".mlp-forward").hidden = find(".mlp-labels").hidden = !acts;
-      find(".mlp-backward").hidden = !grads;
-      find(".mlp-rate").hidden = !grads;
+      for (const name of ["labels", "results", "forward"])
+        find(`.mlp-${name}`).hidden = !acts;
+      for (const part of root.querySelectorAll(".mlp-asked, .mlp-rate"))
+        part.hidden = !grads;
       find(".mlp-descent").hidden = !grads && !state.steps && !state.message;
-      const verdict = [acts ? `The network reads ${reading(acts)}.`
-        : "The canvas is empty, so there is nothing to compute."];
+      find(".mlp-hint").hidden = Boolean(acts);
+      const words = [acts ? `The network reads ${reading(acts)}.` : "Nothing is drawn yet."];
       if (state.steps)
-        verdict.push(`The weights are changed by ${plural(state.steps, "step")}, until Reset.`);
-      if (penned) verdict.push("A pen has drawn: fingers wait until Clear.");
-      find(".mlp-verdict").textContent = verdict.join(" ");
+        words.push(`The weights are changed by ${plural(state.steps, "step")}, until Reset.`);
+      if (penned) words.push("A pen has drawn: fingers wait until Clear.");
+      const verdict = find(".mlp-verdict");
+      verdict.setAttribute("aria-live", state.message ? "off" : "polite");  // not twice
+      verdict.textContent = words.join(" ");
       for (const button of root.querySelectorAll(".mlp-labels button"))
         button.setAttribute("aria-pressed", Number(button.value) === state.label);
-      find(".mlp-steps").textContent = state.message;
+      message.textContent = state.message || (grads
+        ? `For the label ${state.label}, the loss is ${significant(state.loss)}.` : "");
       if (!acts) return;
       for (const name of ["X", "a1", "a2"])
         heat(name, acts[name], wide(acts[name].length), false);
-      bars("y_hat", digitNames, acts.y_hat, false, 3);
+      bars("y_hat", digitNames, acts.y_hat, fixed, false);
       if (!grads) return;
-      find("[name=loss]").textContent = significant(state.loss);
-      bars("dz3", digitNames, grads.dz3, true, 3);
+      curve(state.losses);
+      const one = find("[name=scale]").checked
+        ? Math.max(...Object.values(grads).map(largest)) : 0;
+      find("[name=full]").textContent = one
+        ? `in every picture, full colour is ${one.toPrecision(3)}`
+        : "each picture has its own scale";
+      bars("dz3", digitNames, grads.dz3, fixed, true, one || 1);
       for (const name of ["da2", "dz2", "da1", "dz1", "dX"])
-        heat(name, grads[name], wide(grads[name].length), true);
-      const norm = (v) => Math.hypot(...v);  // and of an outer product, their product
-      bars("norms", ["dW3", "dW2", "dW1"],
-        [norm(acts.a2) * norm(grads.dz3), norm(acts.a1) * norm(grads.dz2),
-         norm(acts.X) * norm(grads.dz1)], false, 4);
-      const n1 = p.b1.length;
-      const r = Number(find("[name=neuron]").value);
-      find("[name=r]").textContent = r;
+        heat(name, grads[name], wide(grads[name].length), true, one);
+      const names = ["dz3", "da2", "dz2", "da1", "dz1"];
+      const lengths = names.map((name) => norm(grads[name]));
+      const [dz3, , dz2, , dz1] = lengths;     // the norm of an outer product is
+      const weights = [norm(acts.a2) * dz3,    // the product of the norms
+                       norm(acts.a1) * dz2, norm(acts.X) * dz1];
+      const longest = one && Math.max(1, ...lengths, ...weights);
+      bars("norms", names, lengths, small, false, longest);
+      bars("weights", ["dW3", "dW2", "dW1"], weights, small, false, longest);
+      const n1 = p.b1.length, r = Number(slider.value);
       heat("W1", acts.X.map((_, q) => p.W1[q * n1 + r]), 28, true);
-      heat("dW1", acts.X.map((x) => x * grads.dz1[r]), 28, true);   // (51)
+      heat("dW1", acts.X.map((x) => x * grads.dz1[r]), 28, true, one);   // (51)
     }
 
     function show(prepare) {
-      const begin = performance.now();
       prepare?.();
       compute();
+      follow();
       draw();
-      state.frames.push(performance.now() - begin);
-      if (state.frames.length > 500) state.frames.shift();
     }
 
     function setPixels(X, label = null) {
@@ -321,8 +355,8 @@
       event.preventDefault();
       try { pad.setPointerCapture(id); } catch { /* a simulated pen */ }
       penned ||= type === "pen";
-      const {X, label, message} = state;
-      drawing = {id, type, last: null, before: {X, label, message},
+      const {X, label, message, losses, asked} = state;
+      drawing = {id, type, last: null, before: {X, label, message, losses, asked},
                  ink: pen.getImageData(0, 0, pad.width, pad.height)};
       if (!X) state.label = null;
       stroke(event);
@@ -338,17 +372,49 @@
     pad.addEventListener("pointercancel", (event) => { if (ours(event)) takeBack(); });
     pad.addEventListener("contextmenu", (event) => { if (drawing) event.preventDefault(); });
 
-    const field = find("[name=rate]"), message = find(".mlp-steps");
-    message.id = `mlp-${Math.random().toString(36).slice(2)}`;
-    field.setAttribute("aria-describedby", message.id);
-    field.addEventListener("input", () => field.removeAttribute("aria-invalid"));
+    function describe(field, words) {
+      words.id = `mlp-${Math.random().toString(36).slice(2)}`;
+      field.setAttribute("aria-describedby", words.id);
+      field.addEventListener("input", () => mark(field, false));
+    }
+    function mark(field, invalid) {
+      if (invalid) field.setAttribute("aria-invalid", "true");
+      else field.removeAttribute("aria-invalid");
+    }
+    const typed = ({value}) => (value.trim() ? `"${value}"` : "empty");
+
+    describe(field, message);
     field.addEventListener("keydown", (event) => {
       if (event.key === "Enter") find("[data-do=step]").click();
     });
     function say(text, invalid = false) {
       state.message = text;
-      if (invalid) field.setAttribute("aria-invalid", "true");
-      else field.removeAttribute("aria-invalid");
+      mark(field, invalid);
+    }
+
+    function descend(count) {
+      const rate = number(field.value);
+      if (!(rate > 0 && rate <= 10)) {
+        say(`The learning rate is ${typed(field)}: `
+          + "expected a number above 0 and at most 10, such as 0.01.", true);
+        return;
+      }
+      const {loss, acts, steps} = state, last = steps + count;
+      while (state.steps < last) {
+        state.p = step(state.p, state.acts, state.grads, rate);
+        compute();
+        state.losses.push(state.loss);
+        state.steps += 1;
+      }
+      say(`${count === 1 ? `Step ${last}` : `Steps ${steps + 1} to ${last}`}, `
+        + `learning rate ${rate}: the loss went from ${significant(loss)} to `
+        + `${significant(state.loss)}; the network read ${reading(acts)}, `
+        + `and now reads ${reading(state.acts)}.`);
+    }
+    // What a step has changed is in sight, if the window is high enough.
+    function inSight() {
+      const panel = find(".mlp-panel");
+      if (panel.offsetHeight < innerHeight - 70) panel.scrollIntoView({block: "nearest"});
     }
     const actions = {
       clear() {
@@ -357,40 +423,47 @@
         Object.assign(state, {X: null, label: null});
         say("");
       },
-      step() {
-        const rate = number(field.value);
-        if (!(rate > 0 && rate <= 10)) {
-          say(`The learning rate is ${field.value ? `"${field.value}"` : "empty"}: `
-            + "expected a number above 0 and at most 10, such as 0.003.", true);
-          return;
-        }
-        const [loss, read] = [state.loss, reading(state.acts)];
-        state.p = step(state.p, state.acts, state.grads, rate);
-        compute();
-        state.steps += 1;
-        say(`Step ${state.steps}, learning rate ${rate}: the loss went from `
-          + `${significant(loss)} to ${significant(state.loss)}; the network read ${read}, `
-          + `and now reads ${reading(state.acts)}.`);
-      },
+      step: () => descend(1),
+      steps: () => descend(10),
       reset() {
-        Object.assign(state, {p: trained, steps: 0});
+        Object.assign(state, {p: trained, steps: 0, losses: []});
         say("The trained weights are back.");
       },
     };
     for (const button of root.querySelectorAll("[data-do]"))
-      button.addEventListener("click", () => { actions[button.dataset.do](); show(); });
+      button.addEventListener("click", () => {
+        const {steps} = state;
+        actions[button.dataset.do]();
+        show();
+        if (state.steps > steps) inSight();
+      });
     // In a notebook a key is a command, d d deletes the cell: keys used here stay here.
     root.addEventListener("keydown", (event) => {
       const command = event.ctrlKey || event.metaKey || event.altKey;
       if (!command && event.key !== "Escape") event.stopPropagation();
     });
-    find("[name=neuron]").max = trained.b1.length - 1;
-    find("[name=neuron]").addEventListener("input", () => show());
+    const box = find("[name=r]"), refusal = find(".mlp-column");
+    slider.max = trained.b1.length - 1;
+    describe(box, refusal);
+    slider.addEventListener("input", () => {
+      box.value = slider.value;
+      mark(box, false);
+      refusal.textContent = "";
+      show();
+    });
+    box.addEventListener("change", () => {
+      const r = number(box.value), right = Number.isInteger(r) && r <= slider.max;
+      mark(box, !right);
+      refusal.textContent = right ? "" : `r is ${typed(box)}: expected a whole number `
+        + `from 0 to ${slider.max}. Column ${slider.value} stays.`;
+      if (right) slider.value = box.value = r;
+      show();
+    });
 
     for (const name of digitNames) {
       const button = document.createElement("button");
       Object.assign(button, {type: "button", value: name, textContent: name});
-      button.addEventListener("click", () => { state.label = Number(name); show(); });
+      button.addEventListener("click", () => { state.label = Number(name); say(""); show(); });
       find(".mlp-labels div").append(button);
     }
     const pixels = bytes(data.examples);
@@ -408,6 +481,9 @@
         enlarge(canvas.getContext("2d"), X, 1);
       };
     });
+    find(".mlp-examples").hidden = !thumbnails.length;
+    if (thumbnails.length) find(".mlp-hint").append(", or click one");
+    find("[name=scale]").addEventListener("change", () => show());
     function repaint() {
       palette = {ink: colour(root, "--ink"), plus: colour(root, "--plus"),
                  minus: colour(root, "--minus")};

@@ -99,7 +99,7 @@ class Playground:
         }
         script = files.joinpath("playground.js").read_text("utf-8")
         self.html = (
-            f'<div class="mlp-play">\n{WITHOUT_SCRIPTS}\n'
+            f'<div class="mlp-play" lang="en" dir="ltr">\n{WITHOUT_SCRIPTS}\n'
             f'<script type="application/json" class="mlp-data">{json.dumps(data)}'
             f"</script>\n</div>\n<script>\n{script}</script>\n"
         )
