@@ -21,28 +21,30 @@ from pypdf import PdfReader
 
 SITE = BOOK / "_build" / "html"
 LEFT_OUT = {"api"}  # long, and of use beside the program: on the site
-LONG = 12  # lines: what is longer may go on on the next page
+LONG = 10  # lines: what is longer may go on on the next page
 STYLE = """
 @page { size: A4; margin: 20mm 20mm 22mm; }
 html { font-size: 10pt; }
-body { margin: 0; orphans: 3; widows: 3; }
+body { margin: 0; orphans: 2; widows: 2; }
 .bd-content { display: block; }
 article { max-width: none; padding: 0 !important; }
 article h1 { font-size: 2em; margin-top: 1.5em; padding-top: 0.5em; }
 article h1 { border-top: 2px solid; }
 article h2 { font-size: 1.5em; }
 .highlight pre, .cell_output pre { font-size: 8pt; overflow-wrap: anywhere; }
+.bd-content pre { overflow: visible; }
 div.math, table { font-size: 9.5pt; overflow: visible; }
 .cell_input, .cell_output, .highlight { break-inside: avoid; }
-.bd-content :is(.long, .long .highlight) { break-inside: auto; }
-.bd-content .lemma, .bd-content .theorem { break-inside: auto; }
-.cell_input { break-after: avoid; }
+.long, .long :is(div, pre) { display: block !important; break-inside: auto !important; }
+.bd-content :is(.admonition, .proof) { break-inside: auto; }
+.cell_input:has(+ .cell_output) { break-after: avoid; }
 .cell_output { break-before: avoid; }
-p:has(+ .cell), p:has(+ .highlight-python), .equation-entry { break-after: avoid; }
+p:has(+ .cell, + .highlight-python), .equation-entry { break-after: avoid; }
+p:has(+ .cell, + .highlight-python) { break-inside: avoid; }
 .admonition-title { break-after: avoid; }
 .book-toc h2 { font-size: 1.1em; margin: 0.8em 0 0.3em; }
 table { width: 100%; overflow-wrap: anywhere; }
-article img { max-height: 76mm; object-fit: contain; }
+article img { max-height: 54mm; object-fit: contain; }
 a { text-decoration: none !important; }
 .title-page { padding: 20mm 0 10mm; text-align: center; }
 .title-page img { width: 30mm; }
@@ -106,7 +108,8 @@ def article(page, pages, address):
         else:
             folded["open"] = ""
     for block in found.select(".cell_input, .cell_output"):
-        if block.get_text().count("\n") > LONG or block.select("table"):
+        lines = block.get_text().count("\n")
+        if lines > LONG or block.select("table") or block.parent.select("figure"):
             block["class"].append("long")
     found["id"] = page
     return found
