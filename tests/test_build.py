@@ -29,7 +29,8 @@ kernelspec: {display_name: Python 3, language: python, name: python3}
 """
 PAGES = {
     "intro": "# Intro\n\n(run-it-yourself)=\n## Run it yourself\n\nBy hand.\n",
-    "notation": "# Notation\n\n| symbol | name |\n|---|---|\n| $x$ | `X` |\n",
+    "notation": "# Notation\n\n| name | shape | meaning |\n|---|---|---|\n"
+    "| `X` | (B, n0) | inputs $x$ |\n",
 }
 
 
@@ -421,6 +422,44 @@ def test_the_site_is_what_the_book_is(folder):
             assert not re.search(r"two\.html|zebra", path.read_text("utf-8")), path
     assert '"one"' in (site / "searchindex.js").read_text("utf-8")
     assert (site / "one.html").exists()
+
+
+def test_equations_are_lettered_by_chapter(folder):
+    """Also where another chapter, or none, has been read anew."""
+    own = "\n\n$$\nx = {}\n$$ ({})\n"
+    project = Project(
+        folder / "letters",
+        one="# One" + own.format(1, "uno") + own.format(2, "due"),
+        two="# Two\n\nSee {eq}`due` and {eq}`eq-9`."
+        + own.format(3, "tre") + own.format(4, "eq-9"),
+        zero="# Zero\n\nNone; see {eq}`tre`.",
+    )  # fmt: skip
+
+    def shown(name):
+        article = project.page(name).select_one("article")
+        return [
+            tag.get_text().strip("#")
+            for tag in article.select(".eqno, a[href*='#equation-']")
+            if tag.name == "span" or tag.get_text().startswith("(")
+        ]
+
+    assert project.build() == []
+    assert shown("one") == ["(A1)", "(A2)"]
+    assert shown("two") == ["(A2)", "(9)", "(B1)", "(9)"]
+    assert shown("zero") == ["(B1)"]
+
+    project.write(a="# A" + own.format(0, "zero"))  # before the others
+    assert project.build() == []
+    assert shown("a") == ["(A1)"]
+    assert shown("one") == ["(B1)", "(B2)"]
+    assert shown("two") == ["(B2)", "(9)", "(C1)", "(9)"]
+    assert shown("zero") == ["(C1)"]
+
+    before = (project.site / "zero.html").stat().st_mtime_ns
+    project.write(one="# One" + own.format(1, "uno") + own.format(5, "due"))
+    assert project.build() == []
+    assert shown("one") == ["(B1)", "(B2)"]
+    assert (project.site / "zero.html").stat().st_mtime_ns == before
 
 
 def program_without(folder, name):

@@ -17,7 +17,7 @@ from bs4 import BeautifulSoup
 from chromium import NAME, OWNER, REPOSITORY, contrast, violations
 from lab import cells, lay_out
 from nbclient import NotebookClient
-from pdf import PDF, SITE, contents
+from pdf import PDF, SITE, contents, printed
 from pypdf import PdfReader
 from record import BOOK, TESTS
 from test_notebooks import article, as_jupyter_shows, words
@@ -41,8 +41,9 @@ LOOK = """async () => {
     code.remove();
   return {
     undecoded, text: article.textContent,
-    unsized: [...document.querySelectorAll("article img")].filter(
-      (image) => !image.width || !image.height || !image.alt).map((i) => i.src),
+    unsized: [...document.querySelectorAll("article img")].filter((image) =>
+      !image.getAttribute("width") || !image.getAttribute("height")
+      || !image.alt != !!image.ariaHidden).map((i) => i.src),
     fonts: [...document.fonts].filter((f) => f.status === "error").length,
   };
 }"""
@@ -188,6 +189,30 @@ def test_equation_numbers_are_their_labels():
     assert sorted(shown) == sorted(f"({n})" for n in range(1, 56))
 
 
+def lettered():
+    """Return the equations that are not the source's: label -> number, as shown."""
+    return {
+        math["id"]: math.select_one(".eqno").get_text().strip("#¶")
+        for chapter in CHAPTERS
+        for math in soup(chapter).select('div.math[id^="equation-"]')
+        if not re.match(r"equation-eq-\d", math["id"])
+    }
+
+
+def test_a_lettered_equation_has_one_name_in_the_whole_book():
+    numbers = lettered()
+    assert len(numbers) > 10
+    assert len(set(numbers.values())) == len(numbers)
+    letters = [re.fullmatch(r"\(([A-Z]+)\d+\)", n)[1] for n in numbers.values()]
+    assert letters == sorted(letters)  # in the order of the book
+    assert letters[0] == "A"
+    for chapter in CHAPTERS:
+        for link in soup(chapter).select("article a.reference[href*='#equation-']"):
+            label = urldefrag(link["href"])[1]
+            if label in numbers and link.get_text().startswith("("):
+                assert link.get_text() == numbers[label], (chapter, label)
+
+
 def test_links_and_anchors_resolve():
     base = "http://site/"
     names = (p.relative_to(SITE).as_posix() for p in SITE.rglob("*.html"))
@@ -224,6 +249,9 @@ def test_links_and_anchors_resolve():
         ("diagnose", "your-backprop"),
         ("pytorch textbook", "speed"),
         ("momentum", "further"),
+        ("jacobian", "lemma-1"),
+        ("notation", "notation"),
+        ("slips", "errata"),
     ],
 )
 def test_search_finds(open_page, address, query, expected):
@@ -235,6 +263,59 @@ def test_search_finds(open_page, address, query, expected):
     )
     assert f"/{NAME}/{expected}.html" in found
     assert page.problems == []
+
+
+@pytest.mark.parametrize("query", ["jacobian", "softmax", "backward", "dz3"])
+def test_search_lists_chapters_before_appendices(open_page, address, query):
+    page = open_page(f"{address}search.html?q={query}")
+    page.get_by_text("Search finished").wait_for()
+    found = page.locator("#search-results ul.search > li > a").evaluate_all(
+        "links => links.map((a) => new URL(a.href).pathname)"
+    )
+    names = [path.removeprefix(f"/{NAME}/").removesuffix(".html") for path in found]
+    behind = [name in contents()[-1][1] for name in names]
+    assert behind == sorted(behind), names
+    assert sum(behind) < len(behind)
+    assert names[-1] == "api"
+
+
+@pytest.mark.parametrize(
+    "query", ["44", "(44)", "eq 44", "Eq. (44)", "eq-44", "equation 44", "4", "(4)"]
+)
+def test_search_finds_an_equation_by_its_number(open_page, address, query):
+    number = re.search(r"\d+", query)[0]
+    page = open_page(f"{address}search.html?q={query.replace(' ', '+')}")
+    first = page.locator("#search-results ul.search > li > a").first
+    first.wait_for()
+    page.wait_for_timeout(300)
+    (chapter,) = (
+        c for c in CHAPTERS if soup(c).select(f"article [id=equation-eq-{number}]")
+    )
+    assert first.inner_text() == f"({number})"
+    first.click()
+    page.wait_for_url(f"**/{chapter}.html*#equation-eq-{number}")
+    assert page.problems == []
+
+
+def test_search_finds_a_lettered_equation_and_knows_it_from_an_array(
+    open_page, address
+):
+    anchors = {number: label for label, number in lettered().items()}
+    for query, expected in (("(B1)", True), ("B1", True), ("b1", False)):
+        page = open_page(f"{address}search.html?q={query}")
+        first = page.locator("#search-results ul.search > li > a").first
+        first.wait_for()
+        page.wait_for_timeout(300)
+        found = urldefrag(first.get_attribute("href"))[1]
+        assert (found == anchors["(B1)"]) == expected, query
+
+
+def test_search_finds_a_function_by_its_name(open_page, address):
+    page = open_page(f"{address}search.html?q=loss_gradient")
+    first = page.locator("#search-results ul.search > li > a").first
+    first.wait_for()
+    page.wait_for_timeout(300)
+    assert first.inner_text() == "mlpnotes.network.loss_gradient"
 
 
 def test_buttons_point_where_they_should():
@@ -390,6 +471,34 @@ def test_a_reference_shows_what_it_refers_to(open_page, address, name, how):
     assert page.problems == []
 
 
+@pytest.mark.parametrize(
+    ("name", "first"),
+    [
+        ("da2", "da2 (B, n2), (28)"),
+        ("dW1", "dW1 (n0, n1), (51)"),
+        ("a1", "a1 (B, n1), (38)"),
+        ("W2", "W2 (n1, n2)"),
+        ("b3", "b3 (K,)"),
+        ("X", "X (B, n0)"),
+    ],
+)
+def test_a_name_of_an_array_says_its_shape_its_equation_and_what_it_is(
+    open_page, address, name, first
+):
+    link = f'article a[href$="#symbol-{name}"]'
+    chapter = next(c for c in CHAPTERS if soup(c).select(link))
+    page = open_page(f"{address}{chapter}.html")
+    page.locator(link).first.hover()
+    tip = page.locator(".tippy-box")
+    tip.wait_for()
+    said, meaning = tip.locator("p").all()
+    assert " ".join(said.inner_text().split()) == first
+    assert len(meaning.inner_text()) > 5
+    for equation in said.locator("a").all():
+        assert equation.inner_text() in first
+    assert page.problems == []
+
+
 @pytest.mark.parametrize("how", ["hover", "focus"])
 def test_a_tip_can_be_pointed_at_and_closed_and_is_not_printed(open_page, address, how):
     page = open_page(f"{address}lemma-2.html")
@@ -442,22 +551,133 @@ def test_ids_are_given_once():
         assert sorted(ids) == sorted(set(ids)), name
 
 
+WIDE = "article figure > .wide"
+
+
 @pytest.mark.parametrize("width", [320, 390])
 def test_wide_figures_stay_readable_on_a_phone(open_page, address, width):
-    page = open_page(f"{address}step-1.html", width=width)
-    figures = page.locator("figure:has(img)")
-    assert figures.count() == 2
-    for figure in figures.all():
-        figure.scroll_into_view_if_needed()
-        box = figure.locator("img").bounding_box()
-        assert box["width"] > 500
-        figure.focus()
+    chapter = next(c for c in CHAPTERS if soup(c).select(WIDE))
+    page = open_page(f"{address}{chapter}.html", width=width)
+    for box in page.locator(WIDE).all():
+        box.scroll_into_view_if_needed()
+        assert box.locator("img").bounding_box()["width"] > 500
+        assert box.get_attribute("data-more") == "end"
+        box.focus()
         page.keyboard.press("ArrowRight")
         page.wait_for_function("document.activeElement.scrollLeft > 0")
-        caption = figure.locator("figcaption").bounding_box()
+        caption = box.locator("xpath=../figcaption").bounding_box()
         assert caption["x"] >= 0  # stays
         assert caption["x"] + caption["width"] <= width
     assert page.evaluate(OVERFLOW) <= 0
+
+
+STRIPS = [c for c in CHAPTERS if soup(c).select("figure[id$='-strip']")]
+ROWS = """(strip) => [...strip.querySelectorAll("img")].map((image) => {
+  const {width, height} = image.getBoundingClientRect();
+  const {objectFit, objectPosition} = getComputedStyle(image);
+  const scale = height / image.naturalHeight;
+  const share = width / scale / image.naturalWidth;
+  const padding = parseFloat(getComputedStyle(image).padding);
+  return {shown: width > 0, scale, share, objectFit, objectPosition, padding};
+})"""
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("width", [320, 390])
+def test_the_strip_stands_in_two_rows_on_a_phone(open_page, address, width, theme):
+    assert len(STRIPS) > 10
+    for chapter in STRIPS[:3]:
+        page = open_page(f"{address}{chapter}.html", theme, width)
+        strip = page.locator("figure[id$='-strip'] .strip")
+        strip.scroll_into_view_if_needed()
+        page.wait_for_function(
+            "[...document.querySelectorAll('.strip img')].every((i) => i.naturalWidth)"
+        )
+        left, right = strip.evaluate(ROWS)
+        for row in (left, right):
+            assert row["shown"]
+            assert row["objectFit"] == "cover"
+            assert row["padding"] == 0
+            assert 0.54 < row["share"] < 0.56  # the label in the middle is in both
+            # its letters are 46 pixels of the picture
+            assert row["scale"] * 46 > (11 if width > 360 else 10)
+        assert (left["objectPosition"], right["objectPosition"]) == (
+            "0% 50%", "100% 50%",
+        )  # fmt: skip
+        page.emulate_media(media="print")
+        assert strip.evaluate(ROWS)[1]["shown"] is False
+
+
+def test_the_strip_stands_once_on_a_wide_screen(open_page, address):
+    for chapter in STRIPS[:3]:
+        page = open_page(f"{address}{chapter}.html")
+        one, other = page.locator(".strip img").all()
+        assert one.is_visible()
+        assert not other.is_visible()
+        assert one.get_attribute("src") == other.get_attribute("src")
+        assert other.get_attribute("aria-hidden") == "true"
+
+
+HIDDEN = """() => [...document.querySelectorAll("article div.math")].map((math) => {
+  const box = math.querySelector("mjx-container");
+  const number = math.querySelector(".eqno")?.getBoundingClientRect();
+  const edge = math.getBoundingClientRect().right;
+  return {
+    id: math.id, more: box.dataset.more ?? "",
+    cut: box.scrollWidth - box.clientWidth,
+    masked: getComputedStyle(box).maskImage !== "none",
+    numbered: !number || number.right <= Math.min(edge + 1, innerWidth),
+  };
+})"""
+
+
+@pytest.mark.parametrize("width", [320, 390])
+def test_a_formula_that_is_cut_fades_where_it_goes_on(open_page, address, width):
+    cut = 0
+    page = open_page(f"{address}intro.html", width=width)
+    for chapter in CHAPTERS:
+        page.goto(f"{address}{chapter}.html")
+        for formula in page.evaluate(HIDDEN):
+            assert formula["numbered"], (chapter, formula)
+            assert formula["masked"] == (formula["cut"] > 1), (chapter, formula)
+            assert formula["more"] == "end" * (formula["cut"] > 1), (chapter, formula)
+            cut += formula["cut"] > 1
+    assert cut > 20
+    assert page.problems == []
+
+
+def test_the_fade_follows_what_is_hidden(open_page, address):
+    page = open_page(f"{address}step-2.html", width=390)
+    box = page.locator("#equation-eq-30 mjx-container")
+    seen = []
+    for place in (0, 40, 9999):
+        box.evaluate("(box, place) => box.scrollLeft = place", place)
+        page.wait_for_timeout(200)
+        seen.append(box.get_attribute("data-more"))
+    assert seen == ["end", "start end", "start"]
+    assert box.evaluate("(box) => getComputedStyle(box).maskImage").count("gradient")
+    page.emulate_media(media="print")
+    assert box.evaluate("(box) => getComputedStyle(box).maskImage") == "none"
+
+
+SAYS = """() => [...document.querySelectorAll(".cell_output pre")].map((pre) => [
+  pre.textContent, pre.scrollWidth - pre.clientWidth])"""
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_a_sentence_wraps_on_a_phone_and_a_table_scrolls(open_page, address, theme):
+    page = open_page(f"{address}intro.html", theme, 390)
+    long = scrolls = 0
+    for chapter in CHAPTERS:
+        page.goto(f"{address}{chapter}.html")
+        for text, hidden in page.evaluate(SAYS):
+            if re.search(r"\S {2,}\S|^ *\[", text, re.MULTILINE):
+                scrolls += hidden > 0
+            else:
+                assert hidden <= 0, (chapter, text)
+                long += max(map(len, text.splitlines())) > 45
+    assert long > 10
+    assert scrolls
 
 
 def test_what_scrolls_has_a_role_and_a_name(open_page, address):
@@ -575,12 +795,102 @@ def test_downloaded_notebooks_are_plain_markdown():
                 assert raw == [], (path.name, cell.source)
 
 
-def test_pdf():
-    reader = PdfReader(SITE / PDF)
-    texts = [page.extract_text() for page in reader.pages]
-    book = " ".join(" ".join(texts).split())
-    assert len(texts) > 100
-    for chapter in CHAPTERS:
+PRINTED = [page for _, part in printed() for page in part]
+
+
+class Paper:
+    """The PDF: the text of each page, and how low it reaches, from 0 to 1."""
+
+    def __init__(self):
+        self.reader = PdfReader(SITE / PDF)
+        self.texts, self.empty = [], []
+        for page in self.reader.pages:
+            self.places = []
+            text = page.extract_text(
+                visitor_text=self.see_text, visitor_operand_before=self.see_picture
+            )
+            self.texts.append(" ".join(text.split()))
+            foot, head = 22 * 72 / 25.4, (297 - 20) * 72 / 25.4
+            lowest = min((y for y in self.places if y > foot), default=head)
+            self.empty.append((lowest - foot) / (head - foot))
+        self.pages = {  # from 0, of what is linked to
+            name.lstrip("/"): self.reader.get_destination_page_number(there)
+            for name, there in self.reader.named_destinations.items()
+        }
+
+    def see_text(self, text, cm, tm, *font):
+        if text.strip():
+            self.places.append(cm[1] * tm[4] + cm[3] * tm[5] + cm[5])
+
+    def see_picture(self, operator, operands, cm, tm):
+        if operator == b"Do":
+            self.places.append(min(cm[5], cm[5] + cm[3]))
+
+
+@pytest.fixture(scope="module")
+def paper():
+    return Paper()
+
+
+def test_pages_of_the_pdf_are_full(paper):
+    *pages, _ = paper.empty
+    wasted = [number for number, part in enumerate(pages, 1) if part > 1 / 3]
+    assert len(wasted) <= len(pages) / 50, wasted
+
+
+def test_the_pdf_has_the_solutions_at_the_end(paper):
+    assert "solutions" in paper.pages
+    found = 0
+    for chapter in PRINTED:
+        for solution in soup(chapter).select("article div.solution"):
+            there = paper.pages[f"{chapter}--{solution['id']}"]
+            exercise = solution.select_one(".admonition-title a")["href"][1:]
+            assert there >= paper.pages["solutions"]
+            here = paper.pages[f"{chapter}--{exercise}"]
+            assert here < paper.pages["solutions"]
+            link = f"Solution on page {there + 1}"
+            assert any(link in text for text in paper.texts[here : here + 2])
+            found += 1
+    assert found >= 20
+    assert paper.pages[PRINTED[-1]] <= paper.pages["solutions"]
+
+
+def test_the_pdf_leaves_the_api_to_the_site(paper):
+    assert not [name for name in paper.pages if name.split("--")[0] == "api"]
+    addresses = [
+        str(note.get_object().get("/A", {}).get("/URI", ""))
+        for page in paper.reader.pages
+        for note in page.get("/Annots") or []
+    ]
+    assert any("/api.html#mlpnotes." in address for address in addresses)
+
+
+def test_the_pdf_keeps_an_output_with_its_code(paper):
+    pages = ["".join(text.split()) for text in paper.texts]
+    for chapter in PRINTED:
+        for cell in soup(chapter).select("article div.cell"):
+            code = cell.select_one("div.cell_input pre")
+            said = cell.select_one("div.cell_output pre")
+            if not code or not said or cell.select("details.hide"):
+                continue
+            last = "".join(code.get_text().rstrip().splitlines()[-1].split())
+            first = "".join(said.get_text().strip().splitlines()[0].split())
+            assert any(last + first in page for page in pages), (chapter, first)
+
+
+def test_the_pdf_unfolds_what_a_page_folds():
+    page = pdf.soup_of(pdf.document({}))
+    assert page.select("details")
+    for folded in page.select("details"):
+        assert folded.has_attr("open")
+        assert not folded.select(".cell_input:only-child")
+
+
+def test_pdf(paper):
+    reader = paper.reader
+    book = " ".join(paper.texts)
+    assert len(paper.texts) > 100
+    for chapter in PRINTED:
         title = soup(chapter).select_one("h1").get_text().removesuffix("#")
         assert " ".join(title.split()) in book
     for number in range(1, 56):

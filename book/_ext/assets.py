@@ -5,6 +5,9 @@ icons become a font of those that are used, and PNG pictures become lossless
 WebP. A picture is written with its size. Deleted, and logged, are files that the
 theme or an extension brought and no page, style or script names, and pictures and
 downloads of former builds; never what lies in the book's own ``_static``.
+
+A wide figure lies in a box of its own, which scrolls on a phone. The strip at the
+top of a chapter lies there twice: a phone shows its halves one below the other.
 """
 
 import base64
@@ -138,6 +141,11 @@ def alternative(node):
     return alt
 
 
+def is_strip(figure):
+    """Tell whether a figure is the strip that says where in the network we are."""
+    return any(re.fullmatch("fig-.*-strip", name) for name in figure["ids"])
+
+
 def visit_image(self, node):
     """Write a picture with its size; one that is not the book's, as Sphinx does."""
     _, name = self.builder.env.images.get(node["uri"], (None, None))
@@ -171,13 +179,18 @@ def visit_image(self, node):
     }  # fmt: skip
     if style:
         attributes["style"] = "; ".join(f"{k}: {v}" for k, v in style.items())
-    classes = ["wide"] if width > WIDE else []
     if "align" in node:
-        classes.append(f"align-{node['align']}")
-    if classes:
-        attributes["class"] = " ".join(classes)
+        attributes["class"] = f"align-{node['align']}"
     inline = isinstance(node.parent, nodes.TextElement)
-    self.body.append(self.emptytag(node, "img", "" if inline else "\n", **attributes))
+    image = self.emptytag(node, "img", "" if inline else "\n", **attributes)
+    if isinstance(node.parent, nodes.figure) and width > WIDE:
+        if is_strip(node.parent):
+            again = attributes | {"alt": "", "aria-hidden": "true"}
+            image += self.emptytag(nodes.image(), "img", "\n", **again)
+            image = f'<div class="strip">\n{image}</div>\n'
+        else:
+            image = f'<div class="wide">\n{image}</div>\n'
+    self.body.append(image)
 
 
 def depart_image(self, node):

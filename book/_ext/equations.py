@@ -28,6 +28,7 @@ class Line(NamedTuple):
     numbers: tuple
     code: str
     place: str  # the chapter, or the module as mlpnotes/network
+    shape: str  # of the array that it makes, if the comment says it
 
 
 def equations():
@@ -44,15 +45,18 @@ def equations():
 
 
 def commented_lines(text, place, start=""):
-    """Return the lines of code that begin with start and end in ``# (N), (M)``."""
+    """Return the lines of code that begin with start and end in ``# (N), (M)``.
+
+    A shape may follow: ``# (28)  (B, n2)``.
+    """
     found = re.findall(
-        rf"^\s*({start}.*?)\s*# (\(\d+\)(?:, \(\d+\))*)",
+        rf"^\s*({start}.*?)\s*# (\(\d+\)(?:, \(\d+\))*)(?: +(\(.*\)))?",
         text,
         flags=re.MULTILINE,
     )
     return [
-        Line(tuple(map(int, re.findall(r"\d+", numbers))), code, place)
-        for code, numbers in found
+        Line(tuple(map(int, re.findall(r"\d+", numbers))), code, place, shape)
+        for code, numbers, shape in found
     ]
 
 

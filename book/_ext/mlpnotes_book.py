@@ -1,20 +1,24 @@
 """What this book asks of Sphinx beyond its extensions.
 
 Equations ``eq-9`` and lemmas ``lem-2`` are numbered by their labels, as in the
-source, on every page. In code, the ``(9)`` of a trailing comment links to that
-equation, on the pages and in the rendered source alike. ``{equations}`` lists
-each equation with its line of the program and its check.
+source, on every page. What the book adds to these equations has a letter for its
+chapter, (C2), and the search knows both by their numbers. In code, the ``(9)`` of
+a trailing comment links to that equation, on the pages and in the rendered source
+alike. ``{equations}`` lists each equation with its line of the program and its
+check.
 """
 
 import itertools
 import logging
 import re
+import string
 from pathlib import Path
 
 from docutils import nodes
 from equations import BOOK, SOURCE, checks, equations, program
 from planted import errors
 from sphinx import addnodes
+from sphinx.domains import ObjType
 from sphinx.domains.math import MathDomain
 from sphinx.util.docutils import SphinxDirective
 
@@ -35,14 +39,55 @@ SYMBOLS = {
 }  # fmt: skip
 
 
+A_TO_Z = string.ascii_uppercase
+LETTERS = [*A_TO_Z, *map("".join, itertools.product(A_TO_Z, repeat=2))]
+
+
 class SourceMathDomain(MathDomain):
-    """Number ``eq-N`` as (N); other equations are lettered (A), (B), ... by page."""
+    """Number ``eq-N`` as (N); the first chapter with others has (A1), (A2), ..."""
+
+    object_types = {"equation": ObjType("equation", "eq")}
+
+    def get_objects(self):
+        for label, (docname, number) in self.equations.items():
+            name = f"({number})"
+            yield name, name, "equation", docname, f"equation-{label}", 1
 
     def note_equation(self, docname, labelid, location=None):
         super().note_equation(docname, labelid, location)
         match = re.fullmatch(r"eq-(\d+)", labelid)
-        number = match[1] if match else chr(64 + self.env.new_serialno("lettered") + 1)
-        self.equations[labelid] = (docname, number)
+        self.equations[labelid] = (docname, match[1] if match else "?")
+
+    def letter(self):
+        """Letter the equations that have no number; tell whether a letter changed."""
+        own = {}
+        for label, (docname, _) in self.equations.items():
+            if not re.fullmatch(r"eq-\d+", label):
+                own.setdefault(docname, []).append(label)
+        reading = dict.fromkeys([*self.env.collect_relations(), *sorted(own)])
+        chapters = [docname for docname in reading if docname in own]
+        letters = {
+            label: f"{letter}{number}"
+            for letter, docname in zip(LETTERS, chapters, strict=False)
+            for number, label in enumerate(own[docname], 1)
+        }
+        for label, number in letters.items():
+            self.equations[label] = (self.equations[label][0], number)
+        before, self.data["letters"] = self.data.get("letters"), letters
+        return letters != before
+
+
+def letter_equations(app, env):
+    """Letter equations when all chapters are read; every page may name them."""
+    return env.all_docs if env.get_domain("math").letter() else []
+
+
+def show_letters(app, doctree, docname):
+    """Give the equations of a page the letters of the whole book."""
+    equations = app.env.get_domain("math").equations
+    for node in doctree.findall(nodes.math_block):
+        if node.get("label"):
+            node["number"] = equations[node["label"]][1]
 
 
 class EquationList(SphinxDirective):
@@ -193,18 +238,35 @@ def mark_symbols(app, doctree):
 
 
 def symbol_tips(app, env):
-    """Show the row of the notation at each link to it."""
+    """Say at each link to an array what it is: its shape, its equation, its row."""
     if app.builder.format != "html":
         return
+    equation_of = env.get_domain("math").equations
+    lines = {line.code.partition(" = ")[0]: line for line in reversed(program())}
     notation = env.get_and_resolve_doctree("notation", app.builder)
     for row in notation.findall(nodes.row):
-        if not row["ids"]:
-            continue
-        content = nodes.paragraph()
-        for entry in row:
-            content += [child.deepcopy() for child in entry.findall(nodes.paragraph)]
-        tip = app.builder.render_partial(content)["fragment"]
+        *_, code, shape, meaning = row
+        names = [n.astext() for n in code.findall(nodes.literal)]
+        shapes = re.findall(r"\(.*?\)", shape.astext())
         for anchor in row["ids"]:
+            name = anchor.removeprefix("symbol-")
+            line = lines.get(name)
+            words = [nodes.literal("", name)]
+            if line and line.shape:
+                words.append(nodes.Text(f" {line.shape}"))
+            elif shapes:
+                place = names.index(name) if len(shapes) == len(names) else 0
+                words.append(nodes.Text(f" {shapes[place]}"))
+            for number in line.numbers if line else ():
+                docname, _ = equation_of[f"eq-{number}"]
+                uri = f"{docname}.html#equation-eq-{number}"
+                words += [
+                    nodes.Text(", "),
+                    nodes.reference("", f"({number})", refuri=uri, internal=True),
+                ]
+            content = nodes.container("", nodes.paragraph("", "", *words))
+            content += [p.deepcopy() for p in meaning.findall(nodes.paragraph)]
+            tip = app.builder.render_partial(content)["fragment"]
             env.tippy_config.custom_tips[f"notation.html#{anchor}"] = tip
 
 
@@ -244,6 +306,8 @@ def setup(app):
     app.connect("doctree-read", link_names)
     app.connect("doctree-read", mark_symbols)
     app.connect("env-check-consistency", symbol_tips)
+    app.connect("env-get-updated", letter_equations)
+    app.connect("doctree-resolved", show_letters)
     app.connect("env-get-updated", number_lemmas, priority=900)
     app.connect("html-page-context", link_comments, priority=400)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -32,6 +32,7 @@ SHARED_IDS = ("proof", "proof-content", "exercise-content", "solution-content")
 TITLE_WITH_ID = re.compile(
     r'(<div class="proof [^"]*" id="([^"]+)">\s*<p class="admonition-title") id="\2"'
 )
+TABLE = re.compile(r"\S {2,}\S|^ *\[", re.MULTILINE)
 
 logger = logging.getLogger(__name__)
 
@@ -232,6 +233,13 @@ def drop_thebe(app, doctree, docname):
             node.parent.remove(node)
 
 
+def mark_sentences(app, doctree):
+    """Mark the outputs that are sentences: they wrap, where tables scroll."""
+    for node in doctree.findall(nodes.literal_block):
+        if "output" in node["classes"] and not TABLE.search(node.astext()):
+            node["classes"].append("sentences")
+
+
 def drop_ids_of_contents(app, doctree, docname):
     """Remove the ids that all proofs, and the contents of all exercises, share."""
     for node in doctree.findall(nodes.Element):
@@ -323,6 +331,7 @@ def setup(app):
     app.connect("html-page-context", set_buttons, priority=600)
     app.connect("builder-inited", forget_former_chapters, priority=100)
     app.connect("env-get-updated", update_contents)
+    app.connect("doctree-read", mark_sentences)
     app.connect("doctree-resolved", drop_thebe, priority=900)
     app.connect("doctree-resolved", drop_ids_of_contents, priority=900)
     app.connect("html-page-context", drop_ids_of_titles)

@@ -1,8 +1,9 @@
 """Print the built site as one PDF: ``python book/_ext/pdf.py``.
 
-The articles of all pages are joined in the order of the table of contents, the
-links between them made links inside the document, and Chromium prints it twice:
-first to learn on which page each chapter begins, then with these numbers.
+The articles of all pages but that of the API are joined in the order of the table
+of contents, the solutions of the exercises at the end, the links between them made
+links inside the document, and Chromium prints it twice: first to learn on which
+page each chapter and each solution begins, then with these numbers.
 """
 
 import os
@@ -19,27 +20,35 @@ from playwright.sync_api import sync_playwright
 from pypdf import PdfReader
 
 SITE = BOOK / "_build" / "html"
+LEFT_OUT = {"api"}  # long, and of use beside the program: on the site
+LONG = 10  # lines: what is longer may go on on the next page
 STYLE = """
 @page { size: A4; margin: 20mm 20mm 22mm; }
 html { font-size: 10pt; }
-body { margin: 0; }
+body { margin: 0; orphans: 2; widows: 2; }
 .bd-content { display: block; }
 article { max-width: none; padding: 0 !important; }
-article + article { break-before: page; }
-article h1 { font-size: 2em; margin-top: 0; }
+article h1 { font-size: 2em; margin-top: 1.5em; padding-top: 0.5em; }
+article h1 { border-top: 2px solid; }
 article h2 { font-size: 1.5em; }
 .highlight pre, .cell_output pre { font-size: 8pt; overflow-wrap: anywhere; }
+.bd-content pre { overflow: visible; }
 div.math, table { font-size: 9.5pt; overflow: visible; }
 .cell_input, .cell_output, .highlight { break-inside: avoid; }
-p:has(+ .cell), p:has(+ .highlight-python), .equation-entry { break-after: avoid; }
+.long, .long :is(div, pre) { display: block !important; break-inside: auto !important; }
+.bd-content :is(.admonition, .proof) { break-inside: auto; }
+.cell_input:has(+ .cell_output) { break-after: avoid; }
+.cell_output { break-before: avoid; }
+p:has(+ .cell, + .highlight-python), .equation-entry { break-after: avoid; }
+p:has(+ .cell, + .highlight-python) { break-inside: avoid; }
+.admonition-title { break-after: avoid; }
 .book-toc h2 { font-size: 1.1em; margin: 0.8em 0 0.3em; }
 table { width: 100%; overflow-wrap: anywhere; }
-article img { max-height: 160mm; object-fit: contain; }
+article img { max-height: 54mm; object-fit: contain; }
 a { text-decoration: none !important; }
-.title-page { break-after: page; padding-top: 60mm; text-align: center; }
-.title-page img { width: 40mm; }
+.title-page { padding: 20mm 0 10mm; text-align: center; }
+.title-page img { width: 30mm; }
 .title-page h1 { font-size: 2.6em; }
-.book-toc { break-after: page; }
 .book-toc li { display: flex; list-style: none; }
 .book-toc li::before { order: 1; flex: 1; border-bottom: 1px dotted; content: ""; }
 .book-toc li::before { margin: 0 0.5em 0.3em; }
@@ -64,8 +73,17 @@ def contents():
     return [("", [toc["root"]]), *parts]
 
 
+def printed():
+    """Return the parts of the book as the PDF has them."""
+    return [(c, [p for p in pages if p not in LEFT_OUT]) for c, pages in contents()]
+
+
 def soup(page):
-    return BeautifulSoup((SITE / f"{page}.html").read_text("utf-8"), "html.parser")
+    return soup_of((SITE / f"{page}.html").read_text("utf-8"))
+
+
+def soup_of(html):
+    return BeautifulSoup(html, "html.parser")
 
 
 def article(page, pages, address):
@@ -82,29 +100,58 @@ def article(page, pages, address):
             link["href"] = urljoin(address, link["href"])
     for image in found.select("img"):
         image["loading"] = "eager"
-    for hidden in found.select("script, .headerlink, details.hide, .copybtn"):
+    for hidden in found.select("script, .headerlink, .copybtn"):
         hidden.decompose()
+    for folded in found.select("details"):
+        if "hide" in folded.get("class", []) and not folded.select(".cell_output"):
+            folded.decompose()  # the code of a figure
+        else:
+            folded["open"] = ""
+    for block in found.select(".cell_input, .cell_output"):
+        lines = block.get_text().count("\n")
+        if lines > LONG or block.select("table") or block.parent.select("figure"):
+            block["class"].append("long")
     found["id"] = page
     return found
 
 
+def solutions(found, page, numbers):
+    """Take the solutions out of an article; leave links to them in the exercises."""
+    taken = found.select("div.solution")
+    for solution in taken:
+        exercise = solution.select_one(".admonition-title a")["href"]
+        number = numbers.get(solution["id"], "")
+        link = f'<p><a href="#{solution["id"]}">Solution on page {number}</a></p>'
+        found.find(id=exercise.removeprefix("#")).append(soup_of(link))
+        solution.extract()
+    return "".join(map(str, taken))
+
+
 def document(numbers):
-    """Return the book as one page of HTML; numbers are the chapters' pages."""
+    """Return the book as one page of HTML; numbers are the pages of its parts."""
     first = soup("intro")
     address = first.select_one("link[rel=canonical]")["href"]
     title = first.select_one("h1").get_text().removesuffix("#")
-    pages = [page for _, part in contents() for page in part]
+    pages = [page for _, part in printed() for page in part]
     styles = "".join(map(str, first.select("link[rel=stylesheet]")))
     toc, articles = "", ""
-    for caption, part in contents():
+    answers = '<article class="bd-article" id="solutions"><h1>Solutions</h1>'
+
+    def entry(page, heading):
+        number = numbers.get(page, "")
+        return f'<li><a href="#{page}">{heading}</a><span>{number}</span></li>'
+
+    for caption, part in printed():
         toc += f"<h2>{caption}</h2><ul>" if caption else "<ul>"
         for page in part:
             found = article(page, pages, address)
-            articles += str(found)
             heading = found.h1.decode_contents()
-            toc += f'<li><a href="#{page}">{heading}</a>'
-            toc += f"<span>{numbers.get(page, '')}</span></li>"
+            if own := solutions(found, page, numbers):
+                answers += f'<h2><a href="#{page}">{heading}</a></h2>{own}'
+            articles += str(found)
+            toc += entry(page, heading)
         toc += "</ul>"
+    toc += f"<ul>{entry('solutions', 'Solutions')}</ul>"
     return f"""<!DOCTYPE html>
 <html lang="en" data-theme="light" data-mode="light"><head><meta charset="utf-8">
 <title>{title}</title>{styles}<style>{STYLE}</style></head>
@@ -113,7 +160,7 @@ def document(numbers):
 <h1>{title}</h1><p>The mlpnotes authors</p><p><a href="{address}">{address}</a></p>
 </section>
 <nav class="book-toc"><h1>Contents</h1>{toc}</nav>
-{articles}</div></body></html>"""
+{articles}{answers}</article></div></body></html>"""
 
 
 def main():

@@ -1,9 +1,17 @@
-// What scrolls sideways can be reached, and moved, with the keyboard.
+// What scrolls sideways can be reached, and moved, with the keyboard, and says at
+// which of its ends more is hidden.
+const wide = {
+  Formula: "mjx-container[display]", Table: ".pst-scrollable-table-container",
+  Code: ".bd-content pre", Figure: "figure > .wide",
+};
+function markEnds({target: box}) {
+  const left = Math.abs(box.scrollLeft);
+  const right = box.scrollWidth - box.clientWidth - left;
+  const more = [left > 1 && "start", right > 1 && "end"].filter(Boolean).join(" ");
+  if (more) box.dataset.more = more;
+  else delete box.dataset.more;
+}
 function markScrollable() {
-  const wide = {
-    Formula: "mjx-container[display]", Table: ".pst-scrollable-table-container",
-    Code: ".bd-content pre", Figure: "figure:has(> img.wide)",
-  };
   for (const [name, boxes] of Object.entries(wide))
     for (const box of document.querySelectorAll(boxes)) {
       const scrolls = box.scrollWidth > box.clientWidth;
@@ -11,6 +19,8 @@ function markScrollable() {
       for (const [mark, value] of Object.entries(marks))
         if (scrolls) box.setAttribute(mark, value);
         else box.removeAttribute(mark);
+      markEnds({target: box});
+      box.addEventListener("scroll", markEnds, {passive: true});
     }
 }
 addEventListener("load", markScrollable);
