@@ -6,7 +6,16 @@ import numpy as np
 import pytest
 
 from mlpnotes import backward
-from mlpnotes.exercise import first_wrong, judge, names, returns, same, seal_of, sealed
+from mlpnotes.exercise import (
+    Verdict,
+    first_wrong,
+    judge,
+    names,
+    returns,
+    same,
+    seal_of,
+    sealed,
+)
 from mlpnotes.network import Gradients
 
 TARGET = np.arange(1.0, 7).reshape(2, 3)
@@ -89,7 +98,7 @@ def test_names_in_any_order_are_counted_not_named():
     assert judge("dW3, dz3", rule)
     assert judge(["dW3", "db3"], rule).why == "1 do not belong, 1 are missing"
     assert judge(["dW4"], rule).why.startswith("'dW4' is none of")
-    assert judge(4, rule).state == "not yet"
+    assert judge(4, rule).why == "that is a number, expected names"
 
 
 def test_the_tutor_confirms_the_first_wrong_line():
@@ -102,7 +111,8 @@ def test_the_tutor_confirms_the_first_wrong_line():
     assert "1/B" in judge("db3", rule).why
     assert judge("dW3", rule).why == "dW3 is right, entry by entry"
     assert judge("da3", rule).why.startswith("'da3' is none of")
-    assert judge(["db3"], rule).state == "not yet"
+    why = "that is of type list, expected the name of a line"
+    assert judge(["db3"], rule).why == why
 
 
 def test_what_follows_is_told_from_what_is_wrong():
@@ -122,10 +132,16 @@ def test_a_seal_holds_what_it_sealed_and_shows_it_nowhere():
     assert judge(np.float64(2_011_000), rule)
     assert judge(2000, rule).why == "that counts only"
     assert judge(7, rule).why == "count again"
-    assert judge(set(), rule).state == "not yet"
+    assert judge(set(), rule).why == "that is of type set, expected a number or a word"
     assert judge(True, sealed("ex-1", seal_of("ex-1", 1))).state == "not yet"
     assert seal_of("ex-1", (" B", 1)) == seal_of("ex-1", ["b", 1.0])
     assert seal_of("ex-1", "b") != seal_of("ex-2", "b")
+
+
+def test_a_long_reason_is_broken_into_lines():
+    lines = repr(Verdict("not yet", "word " * 40)).splitlines()
+    assert len(lines) > 2
+    assert max(map(len, lines)) <= 70
 
 
 def test_a_rule_that_stops_is_a_wrong_answer():

@@ -8,6 +8,7 @@ what is none.
 
 import hashlib
 import numbers
+import textwrap
 from typing import NamedTuple
 
 import numpy as np
@@ -28,7 +29,7 @@ class Verdict(NamedTuple):
 
     def __repr__(self):
         sign = {"not tried": "○", "not yet": "✗", "right": "✓"}[self.state]
-        return f"{sign} {self.state}" + f": {self.why}" * bool(self.why)
+        return textwrap.fill(f"{sign} {self.state}" + f": {self.why}" * bool(self.why))
 
 
 def judge(mine, rule):
@@ -152,6 +153,8 @@ def names(expected, among):
     def rule(mine):
         if isinstance(mine, str):
             mine = mine.replace(",", " ").split()
+        if not isinstance(mine, list | tuple | set | frozenset):
+            return f"that is {kind(mine)}, expected names"
         got = set(mine)
         if unknown := got - among:
             return f"{min(map(str, unknown))!r} is none of {', '.join(sorted(among))}"
@@ -180,6 +183,8 @@ def first_wrong(backward):
     """
 
     def rule(mine):
+        if not isinstance(mine, str):
+            return f"that is {kind(mine)}, expected the name of a line"
         if mine not in Gradients._fields:
             return f"{mine!r} is none of {', '.join(Gradients._fields)}"
         found = diagnose(backward)
@@ -214,7 +219,10 @@ def sealed(label, seal, why="", known=None):
     """
 
     def rule(mine):
-        found = seal_of(label, mine)
+        try:
+            found = seal_of(label, mine)
+        except TypeError as error:
+            return str(error)
         if found == seal:
             return ""
         return (known or {}).get(found) or why or f"{mine} is not it"

@@ -1,0 +1,119 @@
+"""The exercises of the chapters: each has a level, a stub, a check, a solution."""
+
+import re
+
+import kernels
+import nbformat
+import pytest
+from record import BOOK, TWINS, chapters, code
+
+LEVELS = "On paper", "In code", "To think about"
+CHAPTERS = [p for p in chapters() if p.stem not in ("intro", "errata")]
+
+
+def exercises(chapter):
+    """Return label, title and cell of each exercise and of each solution."""
+    text = chapter.read_text("utf-8")
+    found = {}
+    for kind in ("exercise", "solution"):
+        for title, body in re.findall(
+            rf"^:::\{{{kind}-start\}} ?(.*?)\n(.*?)^:::\{{{kind}-end\}}",
+            text, flags=re.MULTILINE | re.DOTALL,
+        ):  # fmt: skip
+            label = title if kind == "solution" else re.search(r":label: (.*)", body)[1]
+            fence = r"^```\{code-cell\}.*?\n(.*?)^```$"
+            cells = re.findall(fence, body, flags=re.MULTILINE | re.DOTALL)
+            found.setdefault(label, {})[kind] = (title, body, cells)
+    return found
+
+
+@pytest.mark.parametrize("chapter", CHAPTERS, ids=lambda p: p.stem)
+def test_every_exercise_has_a_level_a_stub_a_check_and_a_solution(chapter):
+    twin = nbformat.read(TWINS / f"{chapter.stem}.ipynb", 4).cells
+    outputs = {
+        cell.source: [
+            out["data"]["text/plain"] for out in cell.outputs if "data" in out
+        ]
+        for cell in twin
+    }
+    found = exercises(chapter)
+    for label, parts in found.items():
+        assert set(parts) == {"exercise", "solution"}, label
+        title, _, cells = parts["exercise"]
+        assert title.startswith(LEVELS), f"{label}: {title!r} names no level"
+        assert cells, label
+        assert "mine = None" in cells[-1], label
+        assert re.search(r"^judge\(mine, .*\)$", cells[-1].rstrip().splitlines()[-1])
+        assert outputs[cells[-1].rstrip()] == ["○ not tried"], label
+        _, _, cells = parts["solution"]
+        assert "judge(" in cells[-1].rstrip().splitlines()[-1], label
+        assert outputs[cells[-1].rstrip()][0].startswith("✓ right"), label
+    titles = [parts["exercise"][0] for parts in found.values()]
+    for level in LEVELS:
+        assert any(title.startswith(level) for title in titles), level
+
+
+def test_there_are_enough_exercises_and_planted_bugs():
+    titles = [
+        parts["exercise"][0]
+        for chapter in chapters()
+        for parts in exercises(chapter).values()
+    ]
+    assert len(titles) >= 60
+    assert sum("find the planted bug" in title.lower() for title in titles) >= 8
+
+
+WATCH = """
+import mlpnotes.exercise as exercise
+import numpy
+
+judged, taken = exercise.judge, {}
+
+
+def equal(one, other):
+    try:
+        return exercise.plain(one) == exercise.plain(other)
+    except TypeError:
+        return False
+
+
+IDLE = [
+    0, 1, -1, 2, 0.5, "", "a", "yes", "1", "dz9", [], (), {}, (0, 0), (1, 1),
+    True, False, float("nan"), numpy, print, max, len,
+    lambda *_: 0, lambda *_: 1, lambda *all: all[0], lambda *all: all[-1],
+]
+
+
+def on_the_page():
+    for value in [*globals().values()]:
+        for array in value if isinstance(value, tuple) else [value]:
+            if isinstance(array, numpy.ndarray):
+                yield from (array, numpy.zeros_like(array), numpy.ones_like(array))
+
+
+def judge(mine, rule):
+    if mine is None:
+        right = [a for a in (*IDLE, *on_the_page()) if judged(a, rule)]
+        taken[id(rule)] = rule, right
+    elif judged(mine, rule) and id(rule) in taken:
+        rule, right = taken[id(rule)]
+        right = [a for a in right if not equal(a, mine)]
+        taken[id(rule)] = rule, right
+    return judged(mine, rule)
+
+
+exercise.judge = judge
+"""
+FOUND = (
+    "wrong = [right for _, right in taken.values() if right]\nassert not wrong, wrong"
+)
+
+
+@pytest.mark.site
+@pytest.mark.parametrize("chapter", CHAPTERS, ids=lambda p: p.stem)
+def test_what_is_no_answer_is_refused(chapter, tmp_path):
+    """Numbers, words, arrays of the page, functions that do nothing: none is right."""
+    book = nbformat.v4.new_notebook()
+    new = nbformat.v4.new_code_cell
+    book.cells = [new(WATCH), *code(chapter), new(FOUND)]
+    kernels.run(book, BOOK, kernels.environment(tmp_path), timeout=600)
