@@ -10,7 +10,7 @@ from mlpnotes import plots
 
 SLIPS = {
     "deeper": [
-        ("dz = {L: a[L] - y}", "dz = {L: y - a[L]}"),
+        ("dz = {D: a[D] - y}", "dz = {D: y - a[D]}"),
         ("da * slope(a[k])", "da"),
         ("da * slope(a[k])", "da * slope(sigmoid(a[k]))"),
         ("a[k - 1].T @ dz[k]", "a[k - 1].T @ dz[k] / len(y)"),
