@@ -159,10 +159,10 @@ def names(expected, among):
         if unknown := got - among:
             return f"{min(map(str, unknown))!r} is none of {', '.join(sorted(among))}"
         counts = {
-            "do not belong": len(got - expected),
-            "are missing": len(expected - got),
+            "names that do not belong": len(got - expected),
+            "names that are missing": len(expected - got),
         }
-        return ", ".join(f"{count} {what}" for what, count in counts.items() if count)
+        return ", ".join(f"{what}: {count}" for what, count in counts.items() if count)
 
     return rule
 
