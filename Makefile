@@ -41,7 +41,8 @@ test: $(READY)  ## run the unit tests and every chapter's notebook
 
 site-test: pdf  ## build small sites, kill workers, and look at every page of the real site in Chromium
 	$(BIN)/pytest -m site --dist=loadgroup tests/test_build.py tests/test_execution.py \
-	  tests/test_site.py tests/test_playground_page.py tests/test_distributed.py
+	  tests/test_site.py tests/test_playground_page.py tests/test_distributed.py \
+	  tests/test_exercises.py
 
 # make record CHAPTER=lemma-2 records one
 record: $(READY)  ## execute the chapters and keep their outputs as reference
