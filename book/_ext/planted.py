@@ -59,8 +59,8 @@ PLANTED = {
     5: [
         (TENSORS, "dz_dW(acts.a2, K)", "dz_dW(acts.a2 + 1e-6, K)"),
         (TENSORS, "np.tensordot(dz3, dz_db(K), axes=1)", "dz3[::-1]"),
-        (CELL, "by_tensor_W = np.tensordot(dz3, dz3_dW3, axes=1)",
-         "by_tensor_W = np.tensordot(dz3[::-1], dz3_dW3, axes=1)"),
+        (CELL, "by_tensor_W = np.tensordot(dz3, J_W, axes=1)",
+         "by_tensor_W = np.tensordot(dz3[::-1], J_W, axes=1)"),
         (CELL, "by_tensor_b = np.tensordot(dz3,", "by_tensor_b = np.tensordot(1 - dz3,"),
         (CELL, "np.tensordot(F, G, axes=1)", "np.tensordot(F, G, axes=(0, 2)).T"),
     ],
@@ -120,7 +120,7 @@ PLANTED = {
         (DZ_DW, "J[t, :, t] = a", "J[t, :, t] = a[::-1]"),
         (DZ_DW, "J[t, :, t] = a", "J[t] = a[:, None]"),
         (DZ_DB, "np.eye(m)", "np.ones((m, m))"),
-        (CELL, "dz3_db3[t, j] = t == j", "dz3_db3[t, j] = t <= j"),
+        (CELL, "J_b[t, j] = t == j", "J_b[t, j] = t <= j"),
         (CELL, "(t == j) * a2[r]", "(t != j) * a2[r]"),
     ],
     15: [
@@ -136,8 +136,8 @@ PLANTED = {
     ],
     17: [
         (DZ_DB, "np.eye(m)", "np.eye(m)[::-1]"),
-        (CELL, "dz3_db3[t, j] = t == j", "dz3_db3[t, j] = 1"),
-        (CELL, "dz3_db3[t, j] = t == j", "dz3_db3[t, j] = t != j"),
+        (CELL, "J_b[t, j] = t == j", "J_b[t, j] = 1"),
+        (CELL, "J_b[t, j] = t == j", "J_b[t, j] = t != j"),
     ],
     18: [
         (TENSORS, "dz_dW(acts.a2, K)", "dz_dW(1 - acts.a2, K)"),
