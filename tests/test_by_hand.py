@@ -62,9 +62,9 @@ def test_a_sum_of_rounded_numbers_gives_what_the_program_gives(name, sum_, resul
 def test_the_caption_names_the_two_parts_that_make_da2():
     params, X, y = given()
     gradients = backward(params, forward(params, X), y)
-    parts = gradients.dz3[0] * params.W3[0]
-    said = "{:.3f} and {:.3f} make the {:.3f} of da2"
-    assert said.format(*parts, gradients.da2[0, 0]) in TEXT
+    (upper, lower), (above, below) = gradients.dz3 * params.W3, gradients.da2[0]
+    said = "{:.3f} and {:.3f} make the {:.3f} of da2 above".format(*upper, above)
+    assert f"{said}, {lower[0]:.3f} and {lower[1]:.3f} its {below:.3f} below" in TEXT
 
 
 def test_the_step_of_one_weight_is_worked_on_the_page():

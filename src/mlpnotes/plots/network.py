@@ -194,10 +194,12 @@ def computational_graph(nodes, edges, ax=None):
         )  # fmt: skip
         dx, dy = way = (end - start) / np.hypot(*(end - start))
         # a slanted edge may cross another: its numbers stay near its start
-        place = start + 0.52 * way if dy else (start + end) / 2
-        for value, side, color in ((forward, 1, INK), (gradient, -1, SECOND)):
+        texts = _short(forward), _short(gradient)
+        near = 0.3 + 0.04 * max(map(len, texts))
+        place = start + near * way if dy else (start + end) / 2
+        for text, side, color in zip(texts, (1, -1), (INK, SECOND), strict=True):
             ax.text(
-                *(place + 0.03 * side * np.array([-dy, dx])), _short(value),
+                *(place + 0.03 * side * np.array([-dy, dx])), text,
                 color=color, fontsize=7.5, ha="center",
                 va="bottom" if side > 0 else "top",
                 rotation=np.degrees(np.arctan2(dy, dx)), rotation_mode="anchor",
