@@ -305,13 +305,17 @@ def test_versions_of_what_a_chapter_imports_count(monkeypatch):
 
 def test_data_of_the_package_is_named_where_it_is_read():
     """Each data file belongs to few chapters because its reader names it."""
-    modules = {p.stem: visible.read(p.read_text("utf-8")) for p in
-               visible.SOURCE.rglob("*.py")}  # fmt: skip
+    modules = {
+        p.relative_to(visible.SOURCE).with_suffix("").as_posix(): visible.read(
+            p.read_text("utf-8")
+        )
+        for p in visible.SOURCE.rglob("*.py")
+    }
     files = {
         name: {p.name for p in visible.package_files([code])}
         for name, code in modules.items()
     }
-    assert files["plots"] == set()
+    assert files["plots/training"] == set()
     assert files["playground"] == {"playground.js", "playground.html"}
     assert len(files["mnist"]) == 4
 

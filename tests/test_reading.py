@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from record import BOOK, TWINS, chapters, code
 
-from mlpnotes import History, plots
+from mlpnotes import History, plots, softmax
 from mlpnotes.plots.training import readable
 
 TRAINING = "mnist", "speed", "further", "beyond-one-machine"
@@ -100,3 +100,16 @@ def test_p_in_the_chapter_on_accuracy_is_an_array_of_parameters():
 def test_a_long_chapter_says_at_the_top_what_to_read_first(name):
     top = (BOOK / f"{name}.md").read_text("utf-8").split("\n## ")[0]
     assert "On a first reading" in top
+
+
+def test_the_slopes_that_the_first_chapter_names_are_those_of_the_two_losses():
+    """Two classes, 0.01 for the true one: what a nudge of its logit does."""
+    z, h = np.array([np.log(0.01 / 0.99), 0]), 1e-6
+    p, moved = softmax(z)[0], softmax(z + [h, 0])[0]
+    cross_entropy, squared = (
+        np.log(moved / p) / h,
+        ((1 - p) ** 2 - (1 - moved) ** 2) / h,
+    )
+    text = (BOOK / "network.md").read_text("utf-8")
+    assert f"falls {cross_entropy:.2f} times as much" in text
+    assert f"the squared error only {squared:.2f} times" in text
