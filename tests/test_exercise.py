@@ -1,6 +1,7 @@
 """What is said of an answer to an exercise: three states, and why."""
 
 import re
+from fractions import Fraction
 
 import numpy as np
 import pytest
@@ -32,6 +33,8 @@ def test_no_answer_is_not_tried_and_not_true(mine):
 def test_a_right_answer_is_true():
     assert judge(TARGET + 0, same(TARGET))
     assert judge(np.float32(4), same(4))
+    assert judge(Fraction(1, 3), same(1 / 3))
+    assert judge([Fraction(1, 3), 1], same(np.array([1 / 3, 1])))
     assert repr(judge(4.0, same(4))) == "✓ right"
 
 
@@ -41,6 +44,7 @@ def test_a_right_answer_is_true():
         (TARGET[:2, :2] + 0, "its shape is (2, 2), expected (2, 3)"),
         (TARGET.T + 0, "its shape is (3, 2), expected (2, 3)"),
         (-TARGET, "the sign is wrong, everywhere"),
+        (TARGET * 1.01, "that is close, but not to as many digits as are asked for"),
         (TARGET * 7, "it is 7 times what it should be, everywhere"),
         (TARGET + np.eye(2, 3), "4 of its 6 entries are right"),
         (TARGET, "that is what the check computed: compute it yourself"),
@@ -49,7 +53,7 @@ def test_a_right_answer_is_true():
         ("TARGET", "that is a text"),
         (True, "that is the truth value True"),
         (lambda: TARGET, "that is a function"),
-        ({1, 2}, "that is of type set"),
+        ({1, 2}, "that is a set"),
     ],
 )
 def test_a_wrong_array_is_told_apart(mine, why):
@@ -83,7 +87,7 @@ def test_a_function_is_called_with_copies_and_its_faults_are_said():
     assert list(x) == [0, 1, 2]
     assert judge(lambda z: 2 * z, rule)
     assert judge(lambda z: z, rule).why.startswith("what it returns is not right")
-    assert judge(lambda z: None, rule).why.startswith("it returns of type")
+    assert judge(lambda z: None, rule).why.startswith("it returns None")
     assert judge(lambda: 1, rule).why.startswith("calling it raises TypeError")
     assert judge(3, rule).why == "that is a number, expected a function"
 
@@ -95,6 +99,8 @@ def test_a_function_is_not_the_checks_own():
 def test_names_in_any_order_are_counted_not_named():
     rule = names({"dz3", "dW3"}, Gradients._fields)
     assert judge({"dW3", "dz3"}, rule)
+    assert judge(" dz3  dW3 ", rule)
+    assert judge("in place", names(["in place"], among=["in place", "entry"]))
     assert judge("dW3, dz3", rule)
     why = "names that do not belong: 1, names that are missing: 1"
     assert judge(["dW3", "db3"], rule).why == why
@@ -112,7 +118,8 @@ def test_the_tutor_confirms_the_first_wrong_line():
     assert "1/B" in judge("db3", rule).why
     assert judge("dW3", rule).why == "dW3 is right, entry by entry"
     assert judge("da3", rule).why.startswith("'da3' is none of")
-    why = "that is of type list, expected the name of a line"
+    assert judge(" db3 = dz3.mean(axis=0)", rule)
+    why = "that is a list, expected the name of a line"
     assert judge(["db3"], rule).why == why
 
 
@@ -133,10 +140,18 @@ def test_a_seal_holds_what_it_sealed_and_shows_it_nowhere():
     assert judge(np.float64(2_011_000), rule)
     assert judge(2000, rule).why == "that counts only"
     assert judge(7, rule).why == "count again"
-    assert judge(set(), rule).why == "that is of type set, expected a number or a word"
+    assert judge(set(), rule).why == "that is a set, expected a number or a word"
     assert judge(True, sealed("ex-1", seal_of("ex-1", 1))).state == "not yet"
     assert seal_of("ex-1", (" B", 1)) == seal_of("ex-1", ["b", 1.0])
     assert seal_of("ex-1", "b") != seal_of("ex-2", "b")
+
+
+@pytest.mark.parametrize("mine", [(2, 8), [2.0, 8], np.array([2, 8]), "2, 8", "(2, 8)"])
+def test_a_pair_may_be_written_in_any_way_and_its_half_is_told(mine):
+    rule = sealed("ex-1", seal_of("ex-1", (2, 8)), parts=2)
+    assert judge(mine, rule)
+    assert judge(2, rule).why == "that is 1 of the 2 that are asked for"
+    assert judge((2, 7), rule).why == "(2, 7) is not it"
 
 
 def test_a_long_reason_is_broken_into_lines():

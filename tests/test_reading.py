@@ -105,7 +105,7 @@ def test_a_long_chapter_says_at_the_top_what_to_read_first(name):
 def test_the_slopes_that_the_first_chapter_names_are_those_of_the_two_losses():
     """Two classes, 0.01 for the true one: what a nudge of its logit does."""
     z, h = np.array([np.log(0.01 / 0.99), 0]), 1e-6
-    p, moved = softmax(z)[0], softmax(z + [h, 0])[0]
+    p, moved = softmax(z)[0], softmax(z + np.array([h, 0]))[0]
     cross_entropy, squared = (
         np.log(moved / p) / h,
         ((1 - p) ** 2 - (1 - moved) ** 2) / h,

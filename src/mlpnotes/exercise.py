@@ -88,10 +88,11 @@ def same(target, rtol=1e-11, atol=1e-14, refuse=None):
             return f"that is {what}, expected an array of numbers"
         if np.ndim(mine) and np.shares_memory(mine, target):
             return "that is what the check computed: compute it yourself"
+        mine = as_numbers(mine)
         for name, value in (refuse or {}).items():
             if agree(mine, value, rtol, atol):
                 return f"that is {name}"
-        return difference(np.asarray(mine), np.asarray(target), rtol, atol)
+        return difference(mine, np.asarray(target), rtol, atol)
 
     return rule
 
@@ -126,7 +127,7 @@ def returns(reference, *examples, rtol=1e-11, atol=1e-14):
                 return f"calling it raises {type(error).__name__}: {error}"
             if kind(got) not in ("a number", "an array of numbers"):
                 return f"it returns {kind(got)}, expected numbers"
-            wrong = difference(np.asarray(got), np.asarray(expected), rtol, atol)
+            wrong = difference(as_numbers(got), np.asarray(expected), rtol, atol)
             if wrong:
                 return f"what it returns is not right: {wrong}"
         return ""
@@ -152,7 +153,8 @@ def names(expected, among):
 
     def rule(mine):
         if isinstance(mine, str):
-            mine = mine.replace(",", " ").split()
+            mine = [mine] if mine in among else mine.split("," if "," in mine else None)
+            mine = [name.strip() for name in mine]
         if not isinstance(mine, list | tuple | set | frozenset):
             return f"that is {kind(mine)}, expected names"
         got = set(mine)
@@ -185,21 +187,22 @@ def first_wrong(backward):
     def rule(mine):
         if not isinstance(mine, str):
             return f"that is {kind(mine)}, expected the name of a line"
-        if mine not in Gradients._fields:
-            return f"{mine!r} is none of {', '.join(Gradients._fields)}"
+        name = mine.partition("=")[0].strip()
+        if name not in Gradients._fields:
+            return f"{name!r} is none of {', '.join(Gradients._fields)}"
         found = diagnose(backward)
-        if mine == found.first_wrong:
+        if name == found.first_wrong:
             return Verdict("right", found.message)
-        status = found.rows[Gradients._fields.index(mine)].status
+        status = found.rows[Gradients._fields.index(name)].status
         return {
-            "right": f"{mine} is right, entry by entry",
-            "follows": f"{mine} is wrong only because a line before it is",
-        }.get(status, f"{mine} is not the first one: it is {status}")
+            "right": f"{name} is right, entry by entry",
+            "follows": f"{name} is wrong only because a line before it is",
+        }.get(status, f"{name} is {status}: it is not the first wrong line")
 
     return rule
 
 
-def sealed(label, seal, why="", known=None):
+def sealed(label, seal, why="", known=None, parts=None):
     """Return the rule that an answer has this seal, for what cannot be computed.
 
     Parameters
@@ -212,6 +215,8 @@ def sealed(label, seal, why="", known=None):
         What to think of again, when the answer is wrong.
     known : dict of str to str, optional
         The seal of a wrong answer that people give -> what is wrong with it.
+    parts : int, optional
+        How many numbers or words are asked for.
 
     Returns
     -------
@@ -223,6 +228,9 @@ def sealed(label, seal, why="", known=None):
             found = seal_of(label, mine)
         except TypeError as error:
             return str(error)
+        count = len(pieces(mine)) if isinstance(pieces(mine), list) else 1
+        if parts not in (None, count):
+            return f"that is {count} of the {parts} that are asked for"
         if found == seal:
             return ""
         return (known or {}).get(found) or why or f"{mine} is not it"
@@ -259,7 +267,8 @@ def seal_of(label, answer):
 
 def plain(answer):
     """Return an answer as text, the same for all ways to write it."""
-    if isinstance(answer, tuple | list):
+    answer = pieces(answer)
+    if isinstance(answer, list):
         return f"({', '.join(map(plain, answer))})"
     if isinstance(answer, str):
         return " ".join(answer.casefold().split())
@@ -270,23 +279,51 @@ def plain(answer):
     raise TypeError(f"that is {kind(answer)}, expected a number or a word")
 
 
+def pieces(answer):
+    """Return the parts of a tuple, of a row, or of a text such as "2, 8", as a list."""
+    if isinstance(answer, np.ndarray) and answer.ndim == 1:
+        return answer.tolist()
+    if isinstance(answer, str) and "," in answer:
+        answer = answer.strip(" ()[]").split(",")
+    if isinstance(answer, tuple | list):
+        return [number(part) for part in answer]
+    return number(answer)
+
+
+def number(text):
+    """Return the number that a text is, or the text."""
+    try:
+        return float(text) if isinstance(text, str) else text
+    except ValueError:
+        return text
+
+
+def as_numbers(answer):
+    """Return numbers, fractions among them, as an array."""
+    array = np.asarray(answer)
+    return array.astype(float) if array.dtype == object else array
+
+
 def kind(answer):
     """Return what an answer is, in words."""
+    if answer is None:
+        return "None"
     if isinstance(answer, bool | np.bool_):
         return f"the truth value {answer}"
     if isinstance(answer, numbers.Real):
-        return "a number" if np.isfinite(answer) else f"the number {answer}"
+        return "a number" if np.isfinite(float(answer)) else f"the number {answer}"
     if isinstance(answer, str):
         return "a text"
     if callable(answer):
         return "a function"
     try:
-        array = np.asarray(answer)
+        array = as_numbers(answer)
         numeric = np.issubdtype(array.dtype, np.number)
     except (TypeError, ValueError):
         numeric = False
     if not numeric:
-        return f"of type {type(answer).__name__}"
+        name = type(answer).__name__
+        return f"an {name}" if name[0] in "aeiou" else f"a {name}"
     if not np.isfinite(array).all():
         return "an array with infinities or NaN in it"
     return "an array of numbers" if array.ndim else "a number"
@@ -299,6 +336,8 @@ def difference(got, expected, rtol, atol):
     near = np.isclose(got, expected, rtol=rtol, atol=atol)
     if near.all():
         return ""
+    if np.isclose(got, expected, rtol=0.02, atol=atol).all():
+        return "that is close, but not to as many digits as are asked for"
     if not got.shape:
         return f"{got:g} is too {'large' if got > expected else 'small'}"
     if agree(got, -expected, rtol, atol):
