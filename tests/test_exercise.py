@@ -44,7 +44,7 @@ def test_a_right_answer_is_true():
         (TARGET[:2, :2] + 0, "its shape is (2, 2), expected (2, 3)"),
         (TARGET.T + 0, "its shape is (3, 2), expected (2, 3)"),
         (-TARGET, "the sign is wrong, everywhere"),
-        (TARGET * 1.01, "that is close, but not to as many digits as are asked for"),
+        (TARGET * 1.01, "close, but not to as many digits as are asked for"),
         (TARGET * 7, "it is 7 times what it should be, everywhere"),
         (TARGET + np.eye(2, 3), "4 of its 6 entries are right"),
         (TARGET, "that is what the check computed: compute it yourself"),
@@ -115,12 +115,15 @@ def test_the_tutor_confirms_the_first_wrong_line():
 
     rule = first_wrong(wrong)
     assert judge("db3", rule)
+    assert judge("DB3 ", rule)
+    assert judge(["db3"], rule).why.startswith(
+        "db3 is the first wrong line, (20). It is"
+    )
     assert "1/B" in judge("db3", rule).why
     assert judge("dW3", rule).why == "dW3 is right, entry by entry"
     assert judge("da3", rule).why.startswith("'da3' is none of")
     assert judge(" db3 = dz3.mean(axis=0)", rule)
-    why = "that is a list, expected the name of a line"
-    assert judge(["db3"], rule).why == why
+    assert judge(3, rule).why == "that is a number, expected the name of a line"
 
 
 def test_what_follows_is_told_from_what_is_wrong():
@@ -129,6 +132,7 @@ def test_what_follows_is_told_from_what_is_wrong():
         return {"dz3": dz3, "dW3": acts.a2.T @ dz3, "db3": dz3.sum(axis=0)}
 
     assert "before it" in judge("dW3", first_wrong(wrong)).why
+    assert judge("dz2", first_wrong(wrong)).why == "this pass does not return dz2"
 
 
 def test_a_seal_holds_what_it_sealed_and_shows_it_nowhere():
@@ -150,8 +154,26 @@ def test_a_seal_holds_what_it_sealed_and_shows_it_nowhere():
 def test_a_pair_may_be_written_in_any_way_and_its_half_is_told(mine):
     rule = sealed("ex-1", seal_of("ex-1", (2, 8)), parts=2)
     assert judge(mine, rule)
-    assert judge(2, rule).why == "that is 1 of the 2 that are asked for"
+    assert judge(2, rule).why == "expected 2 in the order of the question, got 1"
     assert judge((2, 7), rule).why == "(2, 7) is not it"
+
+
+def test_what_an_answer_does_stays_with_the_answer():
+    class SilentError(Exception):
+        def __str__(self):
+            raise ValueError
+
+    def leave(mine):
+        raise mine
+
+    assert "SystemExit" in judge(SystemExit(), leave).why
+    assert judge(SilentError(), leave).why == "with it, the check stops: SilentError"
+    assert len(repr(judge([0] * 10**6, sealed("ex-1", "00000000")))) < 200
+    assert judge(4 + 1j, same(4)).state == "not yet"
+    masked = np.ma.masked_all((2, 3))
+    masked.data[:] = TARGET
+    assert not judge(masked, same(TARGET))
+    assert "float32" in judge(TARGET.astype(np.float32) * 0.1, same(TARGET * 0.1)).why
 
 
 def test_a_long_reason_is_broken_into_lines():
