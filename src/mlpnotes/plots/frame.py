@@ -6,9 +6,14 @@ their lightness and keep their hues.
 
 import matplotlib.pyplot as plt
 import numpy as np
+from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.patches import Rectangle
 
 INK, FAINT, ACCENT, SECOND = "black", "#767676", "#0b5fa5", "#b3460b"
+
+# red below zero and blue above; its ends are of middle lightness, so that they stay
+# red and blue when a dark theme inverts it
+SIGNED = LinearSegmentedColormap.from_list("signed", ["#c81e32", "white", "#1464b4"])
 
 
 def new_axes(ax, height=3.2, width=6.4, **options):
@@ -37,7 +42,7 @@ def cells(ax, values, left=0, top=0, limit=None, numbers=False):
     rows, columns = np.shape(values)
     limit = limit or np.abs(values).max() or 1.0
     ax.imshow(
-        values, cmap="RdBu", vmin=-limit, vmax=limit,
+        values, cmap=SIGNED, vmin=-limit, vmax=limit,
         extent=(left, left + columns, top + rows, top),
     )  # fmt: skip
     frame = {"fill": False, "edgecolor": FAINT, "linewidth": 0.8}
@@ -45,7 +50,8 @@ def cells(ax, values, left=0, top=0, limit=None, numbers=False):
         ax.add_patch(Rectangle((left + j, top + i), 1, 1, **frame))
         if numbers:
             dark = abs(values[i, j]) > 0.6 * limit
+            text = f"{round(values[i, j], 2) + 0:.2f}".replace("-", "\N{MINUS SIGN}")
             ax.text(
-                left + j + 0.5, top + i + 0.5, f"{round(values[i, j], 2) + 0:.2f}",
-                ha="center", va="center", fontsize=9, color="white" if dark else INK,
+                left + j + 0.5, top + i + 0.5, text, ha="center", va="center",
+                fontsize=9, color="white" if dark else INK,
             )  # fmt: skip

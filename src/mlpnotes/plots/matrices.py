@@ -3,7 +3,7 @@
 import matplotlib.pyplot as plt
 import numpy as np
 
-from mlpnotes.plots.frame import ACCENT, INK, bare, cells, new_axes
+from mlpnotes.plots.frame import ACCENT, INK, SIGNED, bare, cells, new_axes
 
 
 def jacobian_heatmap(J, ax=None):
@@ -195,7 +195,7 @@ def image_grid(images, titles=None, columns=8, signed=False):
     for i, (ax, image) in enumerate(zip(axes.flat, images, strict=False)):
         if signed:
             limit = np.abs(image).max() if signed is True else signed
-            ax.imshow(image, cmap="RdBu", vmin=-limit, vmax=limit)
+            ax.imshow(image, cmap=SIGNED, vmin=-limit, vmax=limit)
         else:
             ax.imshow(image, cmap="gray_r")
         if titles is not None:
@@ -234,7 +234,7 @@ def one_digit(acts, gradients, dX, ax=None):
         one.set(facecolor="none", title=title)
         if k % 4 == 3:
             one.barh(np.arange(values.size), values, color=np.where(
-                values < 0, "#b2182b", ACCENT))  # fmt: skip
+                values < 0, "#c81e32", ACCENT))  # fmt: skip
             one.invert_yaxis()
             one.set_yticks(range(values.size))
             one.spines[["top", "right"]].set_visible(False)
@@ -246,7 +246,7 @@ def one_digit(acts, gradients, dX, ax=None):
         if k < 4:
             one.imshow(grid, cmap="gray_r", vmin=0, vmax=1)
         else:
-            one.imshow(grid, cmap="RdBu", vmin=-limit, vmax=limit)
+            one.imshow(grid, cmap=SIGNED, vmin=-limit, vmax=limit)
         one.set_xticks([])
         one.set_yticks([])
     return ax

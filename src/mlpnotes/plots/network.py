@@ -76,7 +76,7 @@ def gradient_flow(ax=None):
     -------
     matplotlib.axes.Axes
     """
-    ax = new_axes(ax, 2.6, 5.6, xlim=(-0.62, 4.62), ylim=(-1.7, 0.6))
+    ax = new_axes(ax, 2.1, 5.6, xlim=(-0.6, 4.8), ylim=(-1.25, 0.38))
     ax.set_axis_off()
     chain = ["dz1\n(B, n1)", "da1\n(B, n1)", "dz2\n(B, n2)", "da2\n(B, n2)",
              "dz3\n(B, K)"]  # fmt: skip
@@ -94,12 +94,13 @@ def gradient_flow(ax=None):
             bbox={**box, "edgecolor": ACCENT},
         )  # fmt: skip
     for i, text in enumerate(factors):
-        ax.annotate("", (i + 0.34, 0), (i + 0.66, 0), arrowprops=arrow)
-        ax.text(i + 0.5, 0.4, text, ha="center", va="center", fontsize=8)
-    for i, text in leaves.items():
-        ax.annotate("", (i, -0.95), (i, -0.35), arrowprops=arrow)
+        ax.annotate("", (i + 0.24, 0), (i + 0.76, 0), arrowprops=arrow)
+        ax.text(i + 0.5, 0.18, text, ha="center", va="bottom", fontsize=8)
+    for (i, text), factor in zip(leaves.items(), ("Xᵀ", "a1ᵀ", "a2ᵀ"), strict=True):
+        ax.annotate("", (i, -0.86), (i, -0.15), arrowprops=arrow)
+        ax.text(i + 0.06, -0.5, f"{factor} and sums", va="center", fontsize=8)
         ax.text(
-            i, -1.3, text, ha="center", va="center", fontsize=8,
+            i, -1.03, text, ha="center", va="center", fontsize=8,
             bbox={**box, "edgecolor": SECOND},
         )  # fmt: skip
     return ax
