@@ -66,13 +66,14 @@ def test_there_are_enough_exercises_and_planted_bugs():
 WATCH = """
 import mlpnotes.exercise as exercise
 import numpy
+from mlpnotes.exercise.seals import plain
 
 judged, taken = exercise.judge, {}
 
 
 def equal(one, other):
     try:
-        return exercise.plain(one) == exercise.plain(other)
+        return plain(one) == plain(other)
     except TypeError:
         return False
 
@@ -86,6 +87,8 @@ IDLE = [
 
 def on_the_page():
     for value in [*globals().values()]:
+        if isinstance(value, list | set) and value and value is not IDLE:
+            yield value
         for array in value if isinstance(value, tuple) else [value]:
             if isinstance(array, numpy.ndarray):
                 yield from (array, numpy.zeros_like(array), numpy.ones_like(array))
