@@ -1,5 +1,6 @@
 """What a reader sees: numbers in plain digits, words that hold in both themes."""
 
+import csv
 import re
 
 import jupytext
@@ -100,3 +101,18 @@ def test_p_in_the_chapter_on_accuracy_is_an_array_of_parameters():
 def test_a_long_chapter_says_at_the_top_what_to_read_first(name):
     top = (BOOK / f"{name}.md").read_text("utf-8").split("\n## ")[0]
     assert "On a first reading" in top
+
+
+def test_the_chapter_on_speed_says_what_its_table_holds():
+    text = (BOOK / "speed.md").read_text("utf-8")
+    path = BOOK.parent / "benchmarks" / "results" / "speed.csv"
+    _, *rows = csv.reader(path.read_text("utf-8").splitlines())
+    table = {row[0]: np.array(row[1:], float) for row in rows}
+    slow = table["one by one"] / table["mlpnotes"]
+    assert f"{slow.min():.1f} to {slow.max():.1f} times as long as with mlp" in text
+    others = [seconds[2] for name, seconds in table.items() if name != "one by one"]
+    assert round(table["one by one"][2] / max(others)) == 6
+    assert "a figure six times as wide" in text
+    half = table["textbook, float32"] / table["textbook, float64"]
+    assert half.max() < 0.65
+    assert "about half" in text
