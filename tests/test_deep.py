@@ -32,7 +32,7 @@ SLIPS = {
         ("np.full(B, dL / B)", "np.full(B, dL)"),
         ("in reversed(nodes)", "in nodes"),
         ("parent.grad += local(node.grad)", "parent.grad = local(node.grad)"),
-        ("inputs[0].shape[-1]", "inputs[0].shape[0]"),
+        ("self.size * other.shape[-1]", "self.size * other.shape[0]"),
     ],
 }  # fmt: skip
 
