@@ -20,7 +20,7 @@ SLIPS = {
         ("np.where(z.real > 0, z, 0)", "np.where(z.real > 0, z, 0.1 * z)"),
         ("1 if k == 1 else c", "1"),
         ("p * ((p - y) - ((p - y) * p).sum())", "p * (p - y)"),
-        ("np.linalg.norm(W[k + 1], 2) / 4", "np.linalg.norm(W[k + 1], 2) / 16"),
+        ("c) / sizes[k - 1])", "1.06 * c) / sizes[k - 1])"),
     ],
     "tape": [
         ("lambda dz: dz @ W.value.T", "lambda dz: 2 * dz @ W.value.T"),
@@ -32,7 +32,7 @@ SLIPS = {
         ("np.full(B, dL / B)", "np.full(B, dL)"),
         ("in reversed(nodes)", "in nodes"),
         ("parent.grad += local(node.grad)", "parent.grad = local(node.grad)"),
-        ("inputs[0].shape[-1]", "inputs[0].shape[0]"),
+        ("self.size * other.shape[-1]", "self.size * other.shape[0]"),
     ],
 }  # fmt: skip
 

@@ -1,5 +1,6 @@
 """What a reader sees: numbers in plain digits, words that hold in both themes."""
 
+import csv
 import re
 
 import jupytext
@@ -113,3 +114,18 @@ def test_the_slopes_that_the_first_chapter_names_are_those_of_the_two_losses():
     text = (BOOK / "network.md").read_text("utf-8")
     assert f"falls {cross_entropy:.2f} times as much" in text
     assert f"the squared error only {squared:.2f} times" in text
+
+
+def test_the_chapter_on_speed_says_what_its_table_holds():
+    text = (BOOK / "speed.md").read_text("utf-8")
+    path = BOOK.parent / "benchmarks" / "results" / "speed.csv"
+    _, *rows = csv.reader(path.read_text("utf-8").splitlines())
+    table = {row[0]: np.array(row[1:], float) for row in rows}
+    slow = table["one by one"] / table["mlpnotes"]
+    assert f"{slow.min():.1f} to {slow.max():.1f} times as long as with mlp" in text
+    others = [seconds[2] for name, seconds in table.items() if name != "one by one"]
+    assert round(table["one by one"][2] / max(others)) == 6
+    assert "a figure six times as wide" in text
+    half = table["textbook, float32"] / table["textbook, float64"]
+    assert half.max() < 0.65
+    assert "about half" in text
