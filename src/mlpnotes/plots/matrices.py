@@ -46,7 +46,7 @@ def jacobian_sparsity(J, ax=None):
     """
     m, n, _ = J.shape
     ax = new_axes(ax, 1.9)
-    cells(ax, J.reshape(m, n * m))
+    cells(ax, J.reshape(m, n * m), limit=2 * np.abs(J).max())
     for t, r, j in np.argwhere(J):
         place = r * m + j + 0.5, t + 0.5
         ax.text(*place, f"$a_{{{r}}}$", ha="center", va="center", color=INK)
