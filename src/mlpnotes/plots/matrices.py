@@ -33,6 +33,8 @@ def jacobian_heatmap(J, ax=None):
 def jacobian_sparsity(J, ax=None):
     """Draw dz/dW unfolded: a row for each entry of z, a column for each weight.
 
+    A cell that is not zero names the entry of the layer's input that it holds.
+
     Parameters
     ----------
     J : ndarray, shape (m, n, m)
@@ -44,7 +46,10 @@ def jacobian_sparsity(J, ax=None):
     """
     m, n, _ = J.shape
     ax = new_axes(ax, 1.9)
-    cells(ax, J.reshape(m, n * m))
+    cells(ax, J.reshape(m, n * m), limit=2 * np.abs(J).max())
+    for t, r, j in np.argwhere(J):
+        place = r * m + j + 0.5, t + 0.5
+        ax.text(*place, f"$a_{{{r}}}$", ha="center", va="center", color=INK)
     ax.set(xlim=(0, n * m), ylim=(m, 0), ylabel="t", xlabel="weight (r, j)")
     pairs = [f"{r},{j}" for r in range(n) for j in range(m)]
     ax.set_xticks(np.arange(n * m) + 0.5, pairs)
@@ -53,13 +58,15 @@ def jacobian_sparsity(J, ax=None):
     return ax
 
 
-def outer_product(column, row, ax=None):
+def outer_product(column, row, names=("", ""), ax=None):
     """Draw the outer product of two vectors, with the vectors at its margins.
 
     Parameters
     ----------
     column : ndarray, shape (n,)
     row : ndarray, shape (m,)
+    names : pair of str
+        What to print beside the column and the row.
     ax : matplotlib.axes.Axes, optional
 
     Returns
@@ -71,6 +78,8 @@ def outer_product(column, row, ax=None):
     cells(ax, np.outer(column, row), numbers=True)
     cells(ax, column[:, None], left=-1.4, numbers=True)
     cells(ax, row[None, :], top=-1.4, numbers=True)
+    ax.text(-0.9, -0.1, names[0], ha="center", va="bottom", fontsize=9)
+    ax.text(-0.1, -0.9, names[1], ha="right", va="center", fontsize=9)
     ax.set(xlim=(-1.5, m + 0.1), ylim=(n + 0.1, -1.5))
     ax.set_xticks([*(np.arange(m) + 0.5)], [f"j = {j}" for j in range(m)])
     ax.set_yticks([*(np.arange(n) + 0.5)], [f"r = {r}" for r in range(n)])
