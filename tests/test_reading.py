@@ -100,3 +100,11 @@ def test_p_in_the_chapter_on_accuracy_is_an_array_of_parameters():
 def test_a_long_chapter_says_at_the_top_what_to_read_first(name):
     top = (BOOK / f"{name}.md").read_text("utf-8").split("\n## ")[0]
     assert "On a first reading" in top
+
+
+@pytest.mark.parametrize("chapter", chapters(), ids=lambda p: p.stem)
+def test_a_folded_check_prints_what_it_found(chapter):
+    """Paper shows of a folded cell only what it prints."""
+    for cell in code(chapter):
+        if "hide-cell" in cell.metadata.get("tags", []) and "assert" in cell.source:
+            assert re.search(r"^print\(", cell.source, re.M), cell.source
