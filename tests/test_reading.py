@@ -129,3 +129,11 @@ def test_the_chapter_on_speed_says_what_its_table_holds():
     half = table["textbook, float32"] / table["textbook, float64"]
     assert half.max() < 0.65
     assert "about half" in text
+
+
+@pytest.mark.parametrize("chapter", chapters(), ids=lambda p: p.stem)
+def test_a_folded_check_prints_what_it_found(chapter):
+    """Paper shows of a folded cell only what it prints."""
+    for cell in code(chapter):
+        if "hide-cell" in cell.metadata.get("tags", []) and "assert" in cell.source:
+            assert re.search(r"^print\(", cell.source, re.M), cell.source

@@ -12,7 +12,8 @@ from mlpnotes.gradcheck import agree
 
 PAGE = (BOOK / "step-1.md").read_text("utf-8")
 SECTION = PAGE.split("(where-transposes)=")[1].split("\n## In code")[0]
-RUN, CHECK = re.findall(r"^```\{code-cell\}.*?\n(.*?)^```$", SECTION, flags=re.M | re.S)
+CELL = r"^```\{code-cell\}[^\n]*\n(?::tags:[^\n]*\n+)?(.*?)^```$"
+RUN, CHECK = re.findall(CELL, SECTION, flags=re.M | re.S)
 
 
 def summed(string):
