@@ -21,7 +21,7 @@ from pypdf import PdfReader
 
 SITE = BOOK / "_build" / "html"
 LEFT_OUT = {"api"}  # long, and of use beside the program: on the site
-LONG = 25  # lines: what is longer may go on on the next page
+LONG = 20  # lines: what is longer may go on on the next page
 STYLE = """
 @page { size: A4; margin: 20mm 20mm 22mm; }
 html { font-size: 10pt; }
@@ -39,8 +39,8 @@ div.math, table { font-size: 9.5pt; overflow: visible; }
 .pst-scrollable-table-container:not(:has(tr:nth-child(12))) { break-inside: avoid; }
 .long, .long :is(div, pre) { display: block !important; break-inside: auto !important; }
 .bd-content :is(.admonition, .proof) { break-inside: auto; }
-.cell_input:not(.long):has(+ .cell_output) { break-after: avoid; }
-.cell_input:not(.long) + .cell_output, .solution-link { break-before: avoid; }
+.cell_input:not(.long):has(+ .cell_output pre) { break-after: avoid; }
+.cell_input:not(.long) + .cell_output:has(pre), .solution-link { break-before: avoid; }
 p:has(+ .cell, + .highlight-python), .equation-entry { break-after: avoid; }
 p:has(+ .cell, + .highlight-python) { break-inside: avoid; }
 .admonition-title { break-after: avoid; }
@@ -112,7 +112,7 @@ def article(page, pages, address):
             folded["open"] = ""
     for block in found.select(".cell_input, .cell_output"):
         lines = block.get_text().count("\n")
-        if lines > LONG or block.select("table"):
+        if lines > LONG or block.select("table, figure"):
             block["class"].append("long")
     for playground in found.select(".mlp-static"):
         here = urljoin(address, f"{page}.html")
