@@ -42,7 +42,6 @@ div.math, table { font-size: 9.5pt; overflow: visible; }
 .cell_input:not(.long):has(+ .cell_output pre) { break-after: avoid; }
 .cell_input:not(.long) + .cell_output:has(pre), .solution-link { break-before: avoid; }
 p:has(+ .cell, + .highlight-python), .equation-entry { break-after: avoid; }
-p:has(+ .cell, + .highlight-python) { break-inside: avoid; }
 .admonition-title { break-after: avoid; }
 .book-toc h2 { font-size: 1.1em; margin: 0.8em 0 0.3em; }
 table { width: 100%; overflow-wrap: anywhere; }
