@@ -20,6 +20,7 @@ from playwright.sync_api import sync_playwright
 from pypdf import PdfReader
 
 SITE = BOOK / "_build" / "html"
+SHORT = 250  # letters: what is longer than two lines may go on, too
 LEFT_OUT = {"api"}  # long, and of use beside the program: on the site
 LONG = 20  # lines: what is longer may go on on the next page
 STYLE = """
@@ -41,7 +42,9 @@ div.math, table { font-size: 9.5pt; overflow: visible; }
 .bd-content :is(.admonition, .proof) { break-inside: auto; }
 .cell_input:not(.long):has(+ .cell_output pre) { break-after: avoid; }
 .cell_input:not(.long) + .cell_output:has(pre), .solution-link { break-before: avoid; }
-p:has(+ .cell, + .highlight-python), .equation-entry { break-after: avoid; }
+p:has(+ .cell > .cell_input, + .highlight-python) { break-after: avoid; }
+.equation-entry { break-after: avoid; }
+.whole { break-inside: avoid; }
 .admonition-title { break-after: avoid; }
 .book-toc h2 { font-size: 1.1em; margin: 0.8em 0 0.3em; }
 table { width: 100%; overflow-wrap: anywhere; }
@@ -113,6 +116,9 @@ def article(page, pages, address):
         lines = block.get_text().count("\n")
         if lines > LONG or block.select("table, figure"):
             block["class"].append("long")
+    for words in found.select("p"):
+        if len(words.get_text()) < SHORT:
+            words["class"] = [*words.get("class", []), "whole"]
     for playground in found.select(".mlp-static"):
         here = urljoin(address, f"{page}.html")
         playground.string = "The playground is on the site: "
