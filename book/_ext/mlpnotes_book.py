@@ -136,7 +136,8 @@ class EquationList(SphinxDirective):
                     )
                     words += [nodes.Text(f" · {what} "), link]
                     break
-        words += nodes.Text(f" · errors planted: {len(errors(equation.number))}")
+        planted = f"errors planted: {len(errors(equation.number))}"
+        words += [nodes.Text(" · "), nodes.inline("", planted, classes=["together"])]
         math = nodes.math_block(equation.latex, equation.latex, nowrap=False)
         math["docname"], math["number"], math["label"] = self.env.docname, None, None
         return [words, math]

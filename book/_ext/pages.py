@@ -19,6 +19,7 @@ from docutils import nodes
 from matplotlib.figure import Figure
 from sphinx.util import logging
 from sphinx.writers.html5 import HTML5Translator
+from sphinx_exercise.nodes import solution_node
 from typeset import typeset
 
 from mlpnotes import plots
@@ -32,6 +33,8 @@ SHARED_IDS = ("proof", "proof-content", "exercise-content", "solution-content")
 TITLE_WITH_ID = re.compile(
     r'(<div class="proof [^"]*" id="([^"]+)">\s*<p class="admonition-title") id="\2"'
 )
+SHORT = 20  # letters: code that no line breaks
+WORDY = 40  # letters: a column that is not squeezed on a phone
 TABLE = re.compile(r"\S {2,}\S|^ *\[", re.MULTILINE)
 
 logger = logging.getLogger(__name__)
@@ -240,6 +243,27 @@ def mark_sentences(app, doctree):
             node["classes"].append("sentences")
 
 
+def mark_short_code(app, doctree):
+    """Mark the code in running text that stays on one line."""
+    for node in doctree.findall(nodes.literal):
+        if len(node.astext()) <= SHORT:
+            node["classes"].append("together")
+
+
+def mark_wordy_tables(app, doctree):
+    """Mark the tables whose last column is of sentences."""
+    for table in doctree.findall(nodes.table):
+        if any(len(row[-1].astext()) > WORDY for row in table.findall(nodes.row)):
+            table["classes"].append("wordy")
+
+
+def unlink_titles(app, doctree, docname):
+    """Let the title of a solution open it, instead of leading to its exercise."""
+    for solution in doctree.findall(solution_node):
+        for link in list(solution[0].findall(nodes.reference)):
+            link.parent.replace(link, link.children)
+
+
 def drop_ids_of_contents(app, doctree, docname):
     """Remove the ids that all proofs, and the contents of all exercises, share."""
     for node in doctree.findall(nodes.Element):
@@ -332,6 +356,9 @@ def setup(app):
     app.connect("builder-inited", forget_former_chapters, priority=100)
     app.connect("env-get-updated", update_contents)
     app.connect("doctree-read", mark_sentences)
+    app.connect("doctree-read", mark_short_code)
+    app.connect("doctree-read", mark_wordy_tables)
+    app.connect("doctree-resolved", unlink_titles)
     app.connect("doctree-resolved", drop_thebe, priority=900)
     app.connect("doctree-resolved", drop_ids_of_contents, priority=900)
     app.connect("html-page-context", drop_ids_of_titles)

@@ -20,8 +20,9 @@ from playwright.sync_api import sync_playwright
 from pypdf import PdfReader
 
 SITE = BOOK / "_build" / "html"
+SHORT = 250  # letters: what is longer than two lines may go on, too
 LEFT_OUT = {"api"}  # long, and of use beside the program: on the site
-LONG = 10  # lines: what is longer may go on on the next page
+LONG = 20  # lines: what is longer may go on on the next page
 STYLE = """
 @page { size: A4; margin: 20mm 20mm 22mm; }
 html { font-size: 10pt; }
@@ -35,16 +36,20 @@ article h2 { font-size: 1.5em; }
 .bd-content pre { overflow: visible; }
 div.math, table { font-size: 9.5pt; overflow: visible; }
 .cell_input, .cell_output, .highlight { break-inside: avoid; }
+.pst-scrollable-table-container { overflow: visible; }
+.pst-scrollable-table-container:not(:has(tr:nth-child(12))) { break-inside: avoid; }
 .long, .long :is(div, pre) { display: block !important; break-inside: auto !important; }
 .bd-content :is(.admonition, .proof) { break-inside: auto; }
-.cell_input:has(+ .cell_output) { break-after: avoid; }
-.cell_output { break-before: avoid; }
-p:has(+ .cell, + .highlight-python), .equation-entry { break-after: avoid; }
-p:has(+ .cell, + .highlight-python) { break-inside: avoid; }
+.cell_input:not(.long):has(+ .cell_output pre) { break-after: avoid; }
+.cell_input:not(.long) + .cell_output:has(pre), .solution-link { break-before: avoid; }
+p:has(+ .cell > .cell_input, + .highlight-python) { break-after: avoid; }
+.equation-entry { break-after: avoid; }
+.whole { break-inside: avoid; }
 .admonition-title { break-after: avoid; }
 .book-toc h2 { font-size: 1.1em; margin: 0.8em 0 0.3em; }
 table { width: 100%; overflow-wrap: anywhere; }
-article img { max-height: 54mm; object-fit: contain; }
+article img { max-height: 90mm; object-fit: contain; }
+article :is(.wide, .strip) img { max-height: 54mm; }
 a { text-decoration: none !important; }
 .title-page { padding: 20mm 0 10mm; text-align: center; }
 .title-page img { width: 30mm; }
@@ -109,8 +114,15 @@ def article(page, pages, address):
             folded["open"] = ""
     for block in found.select(".cell_input, .cell_output"):
         lines = block.get_text().count("\n")
-        if lines > LONG or block.select("table") or block.parent.select("figure"):
+        if lines > LONG or block.select("table, figure"):
             block["class"].append("long")
+    for words in found.select("p"):
+        if len(words.get_text()) < SHORT:
+            words["class"] = [*words.get("class", []), "whole"]
+    for playground in found.select(".mlp-static"):
+        here = urljoin(address, f"{page}.html")
+        playground.string = "The playground is on the site: "
+        playground.append(soup_of(f'<a href="{here}">{here}</a>'))
     found["id"] = page
     return found
 
@@ -119,10 +131,14 @@ def solutions(found, page, numbers):
     """Take the solutions out of an article; leave links to them in the exercises."""
     taken = found.select("div.solution")
     for solution in taken:
-        exercise = solution.select_one(".admonition-title a")["href"]
+        exercise = solution.find_previous("div", class_="exercise")
+        title = solution.select_one(".admonition-title")
+        back = f'<a href="#{exercise["id"]}">{title.decode_contents()}</a>'
+        title.clear()
+        title.append(soup_of(back))
         number = numbers.get(solution["id"], "")
-        link = f'<p><a href="#{solution["id"]}">Solution on page {number}</a></p>'
-        found.find(id=exercise.removeprefix("#")).append(soup_of(link))
+        link = f'<a href="#{solution["id"]}">Solution on page {number}</a>'
+        exercise.append(soup_of(f'<p class="solution-link">{link}</p>'))
         solution.extract()
     return "".join(map(str, taken))
 

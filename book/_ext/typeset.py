@@ -33,7 +33,9 @@ PACKAGES = {
 }
 COMMANDS = ["label", "ref", "eqref", "DeclareMathOperator"]  # left out as well
 
-CLOSING = tuple(".,;:!?)]”’")
+# What follows a formula on its line: a short word's rest, or what closes.
+GLUED = re.compile(r"\S{1,10}(?!\S)|[.,;:!?)\]”’]+")
+OPENING = re.compile(r"[(\[“‘]+$")
 
 logger = logging.getLogger(__name__)
 
@@ -90,6 +92,33 @@ def check_text(app, doctree):
             )  # fmt: skip
 
 
+def keep_punctuation(app, doctree, docname):
+    """Put a formula and the signs around it in a box that no line breaks.
+
+    A browser may break a line before and after a formula, whatever stands there.
+    """
+    for math in list(doctree.findall(nodes.math)):
+        parent = math.parent
+        place = next(i for i, node in enumerate(parent) if node is math)
+        box = nodes.inline("", "", classes=["together"])
+        before, after = (
+            parent[i] if 0 <= i < len(parent) and isinstance(parent[i], nodes.Text)
+            else nodes.Text("")
+            for i in (place - 1, place + 1)
+        )  # fmt: skip
+        opening, glued = OPENING.search(before), GLUED.match(after)
+        if not (opening or glued):
+            continue
+        math.replace_self(box)
+        box += math
+        if opening:
+            before.parent.replace(before, nodes.Text(before[: opening.start()]))
+            box.insert(0, nodes.Text(opening[0]))
+        if glued:
+            after.parent.replace(after, nodes.Text(after[glued.end() :]))
+            box += nodes.Text(glued[0])
+
+
 def checked(node, latex, display):
     html = typeset(latex, display)
     if error := re.search(r'data-mjx-error="(.*?)"', html):
@@ -100,9 +129,6 @@ def checked(node, latex, display):
 def visit_inline(self, node):
     html = checked(node, node.astext(), display=False)
     self.body.append(f'<span class="math notranslate nohighlight">{html}</span>')
-    after = node.next_node(nodes.Text, descend=False, siblings=True, ascend=True)
-    if after and after.astext()[:1] in CLOSING:
-        self.body.append("&#8288;")  # word joiner: no line begins with a comma
     raise nodes.SkipNode
 
 
@@ -159,5 +185,6 @@ def setup(app):
     )
     app.add_css_file("mathjax.css")
     app.connect("doctree-read", check_text)
+    app.connect("doctree-resolved", keep_punctuation)
     app.connect("build-finished", write_stylesheet, priority=900)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -2,7 +2,8 @@
 // which of its ends more is hidden.
 const wide = {
   Formula: "mjx-container[display]", Table: ".pst-scrollable-table-container",
-  Code: ".bd-content pre", Figure: "figure > .wide",
+  Code: ".bd-content pre",
+  "Inline formula": ".bd-content span.math", Figure: "figure > .wide",
 };
 function markEnds({target: box}) {
   const left = Math.abs(box.scrollLeft);
@@ -45,6 +46,6 @@ function openBox() {
 addEventListener("load", openBox);
 addEventListener("hashchange", openBox);
 addEventListener("beforeprint", () => {
-  for (const folded of document.querySelectorAll("details.hide:has(.cell_output)"))
-    folded.open = true;
+  const folded = "details:is(.hide:has(.cell_output), .sd-dropdown)";
+  for (const box of document.querySelectorAll(folded)) box.open = true;
 });
