@@ -40,8 +40,8 @@ div.math, table { font-size: 9.5pt; overflow: visible; }
 .pst-scrollable-table-container:not(:has(tr:nth-child(12))) { break-inside: avoid; }
 .long, .long :is(div, pre) { display: block !important; break-inside: auto !important; }
 .bd-content :is(.admonition, .proof) { break-inside: auto; }
-.cell_input:not(.long):has(+ .cell_output pre) { break-after: avoid; }
-.cell_input:not(.long) + .cell_output:has(pre), .solution-link { break-before: avoid; }
+.cell_input:has(+ .cell_output pre) { break-after: avoid; }
+.cell_input + .cell_output:has(pre), .solution-link { break-before: avoid; }
 p:has(+ .cell > .cell_input, + .highlight-python) { break-after: avoid; }
 .equation-entry { break-after: avoid; }
 .whole { break-inside: avoid; }
