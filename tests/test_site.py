@@ -1017,7 +1017,7 @@ def paper():
 def test_pages_of_the_pdf_are_full(paper):
     *pages, _ = paper.empty
     wasted = [number for number, part in enumerate(pages, 1) if part > 1 / 3]
-    assert len(wasted) <= len(pages) / 25, wasted  # code stays with its output
+    assert len(wasted) <= len(pages) / 15, wasted  # code stays with its output
     assert max(pages) < 0.6
 
 
