@@ -90,7 +90,7 @@ def on_the_page():
         if isinstance(value, list | set) and value and value is not IDLE:
             yield value
         for array in value if isinstance(value, tuple) else [value]:
-            if isinstance(array, numpy.ndarray):
+            if isinstance(array, numpy.ndarray) and array.size < 10**5:
                 yield from (array, numpy.zeros_like(array), numpy.ones_like(array))
 
 
