@@ -7,7 +7,7 @@ import numpy as np
 
 from mlpnotes.exercise.judging import Verdict
 from mlpnotes.exercise.seals import pieces, seal_of
-from mlpnotes.exercise.words import as_numbers, difference, kind, said
+from mlpnotes.exercise.words import NUMERIC, as_numbers, difference, kind, said
 from mlpnotes.gradcheck import agree
 from mlpnotes.network import Gradients
 from mlpnotes.tutor import diagnose
@@ -34,7 +34,7 @@ def same(target, rtol=1e-11, atol=1e-14, refuse=None):
         what = kind(mine)
         if not isinstance(target, np.ndarray) and what != "a number":
             return f"that is {what}, expected a number"
-        if what not in ("a number", "an array of numbers"):
+        if what not in NUMERIC:
             return f"that is {what}, expected an array of numbers"
         if np.ndim(mine) and np.shares_memory(mine, target):
             return "that is what the check computed: compute it yourself"
@@ -77,7 +77,7 @@ def returns(reference, *examples, rtol=1e-11, atol=1e-14):
                 got = mine(*(np.copy(a) if np.ndim(a) else a for a in arguments))
             except Exception as error:
                 return f"calling it raises {said(error)}"
-            if kind(got) not in ("a number", "an array of numbers"):
+            if kind(got) not in NUMERIC:
                 return f"it returns {kind(got)}, expected numbers"
             wrong = difference(as_numbers(got), np.asarray(expected), rtol, atol)
             if wrong:
@@ -199,7 +199,8 @@ def sealed(label, seal, why="", known=None, parts=None):
             found = seal_of(label, mine)
         except TypeError as error:
             return str(error)
-        count = len(pieces(mine)) if isinstance(pieces(mine), list) else 1
+        given = pieces(mine)
+        count = len(given) if isinstance(given, list) else 1
         if parts not in (None, count):
             return f"expected {parts} in the order of the question, got {count}"
         if found == seal:

@@ -7,6 +7,8 @@ import numpy as np
 from mlpnotes.checks import kind_of
 from mlpnotes.gradcheck import agree
 
+NUMERIC = "a number", "an array of numbers"  # what `kind` says of usable numbers
+
 
 def said(error):
     """Return an exception in words, also one that cannot be printed."""

@@ -50,8 +50,13 @@ def cells(ax, values, left=0, top=0, limit=None, numbers=False):
         ax.add_patch(Rectangle((left + j, top + i), 1, 1, **frame))
         if numbers:
             dark = abs(values[i, j]) > 0.6 * limit
-            text = f"{round(values[i, j], 2) + 0:.2f}".replace("-", "\N{MINUS SIGN}")
+            text = decimals(values[i, j], 2)
             ax.text(
                 left + j + 0.5, top + i + 0.5, text, ha="center", va="center",
                 fontsize=9, color="white" if dark else INK,
             )  # fmt: skip
+
+
+def decimals(value, digits):
+    """Return a number with this many decimals; its minus is long, its zero has none."""
+    return f"{round(value, digits) + 0:.{digits}f}".replace("-", "\N{MINUS SIGN}")

@@ -6,7 +6,7 @@ import numbers
 import numpy as np
 from matplotlib.patches import FancyBboxPatch
 
-from mlpnotes.plots.frame import ACCENT, FAINT, INK, SECOND, new_axes
+from mlpnotes.plots.frame import ACCENT, FAINT, INK, SECOND, decimals, new_axes
 
 STRIP = ["X", "z1", "a1", "z2", "a2", "z3", "y_hat", "L"]
 
@@ -216,5 +216,5 @@ def _outline(label):
 def _short(value):
     """Return what a graph shows of a number, a text or None."""
     if isinstance(value, numbers.Real):
-        return f"{round(value, 3) + 0:.3f}".replace("-", "\N{MINUS SIGN}")
+        return decimals(value, 3)
     return value or ""
