@@ -3,7 +3,7 @@ BIN := .venv/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
 # asked for another Python by name, or for another NumPy, make makes .venv anew
 READY := .venv/.installed$(if $(filter file,$(origin PYTHON)),,-$(subst /,-,$(PYTHON)))$(addprefix -numpy-,$(NUMPY))
 
-.PHONY: help book chromium links pdf test site-test record lint lab bench accuracy lock clean clean-all
+.PHONY: help book live chromium links pdf test site-test record lint lab bench accuracy lock clean clean-all
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
@@ -26,6 +26,10 @@ book: $(READY)  ## build the site, any warning is an error
 	@$(BIN)/jupyter-book build -q -W -n --keep-going book/ >/dev/null
 	@$(BIN)/python -c "from pathlib import Path; \
 	  print('The book is at', Path('book/_build/html/index.html').resolve().as_uri())"
+
+# make live WHEELS=folder takes NumPy's wheel from there
+live: book  ## let the pages run in the reader's browser (needs npm, from Node.js)
+	@$(BIN)/python book/_ext/bring.py $(WHEELS)
 
 chromium: $(READY)  ## install the browser that pdf and site-test need, unless the system has it
 	$(BIN)/playwright install --with-deps chromium

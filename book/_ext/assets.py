@@ -240,7 +240,8 @@ def remove_unnamed(app, texts):
         for path in folder.rglob("*")
     }
     texts, removed = dict(texts), set()
-    left = {path for path in static.rglob("*") if path.is_file()} - own
+    runtime = set((static / "live").rglob("*"))  # which scripts fetch by its parts
+    left = {path for path in static.rglob("*") if path.is_file()} - own - runtime
     while unnamed := {
         path
         for path in left
