@@ -133,7 +133,11 @@ def offer_live(site=SITE):
         if found and notebook.exists():
             cells = [*page_cells(nbformat.read(notebook, 4))]
             if any(not cell["figure"] for cell in cells):
-                data = {"packages": requested(cells), "cells": cells}
+                data = {
+                    "why": why_not(path.stem),
+                    "packages": requested(cells),
+                    "cells": cells,
+                }
                 (live / "cells" / f"{path.stem}.json").write_text(
                     json.dumps(data), "utf-8"
                 )
