@@ -1,3 +1,4 @@
+import functools
 import os
 import re
 import shutil
@@ -9,8 +10,10 @@ import textwrap
 os.environ.setdefault("OMP_NUM_THREADS", "1")  # before NumPy; kernels inherit it
 
 import kernels
+import nbval.kernel
 import numpy as np
 import pytest
+from jupyter_client import KernelManager
 from nbval.plugin import IPyNbCell, NbCellError
 from record import SANITIZE, TESTS, chapters
 from verdict import describe, differs, fault, last_words
@@ -77,6 +80,11 @@ def checkout(tmp_path):
     return tmp_path, run
 
 
+def manager(folder, **options):
+    """Return the manager of one of nbval's kernels, reached as the book's are."""
+    return KernelManager(**options, **kernels.channels(folder))
+
+
 @pytest.hookimpl(trylast=True)  # after the reporter is there
 def pytest_configure(config):
     """Give nbval's kernels the environment of the book's, and our patterns."""
@@ -89,6 +97,7 @@ def pytest_configure(config):
         for name in os.environ.keys() - env:
             del os.environ[name]
         os.environ.update(env)
+        nbval.kernel.KernelManager = functools.partial(manager, folder.name)
     config.option.nbval_sanitize_with = str(SANITIZE)  # from any directory
     if reporter := config.pluginmanager.get_plugin("terminalreporter"):
         # a character that the terminal lacks must not spoil the whole report
@@ -115,7 +124,11 @@ def pytest_collection_modifyitems(config, items):
 
 
 def pytest_runtest_setup(item):
-    """Skip the rest of a chapter after an exception: it would lack names."""
+    """Skip the rest of a chapter after an exception, and what needs pages that run."""
+    if item.get_closest_marker("live"):
+        from live_site import demand_live
+
+        demand_live()
     if isinstance(item, IPyNbCell) and hasattr(item.parent, "stopped"):
         pytest.skip(f"cell {item.parent.stopped} failed")
 

@@ -5,11 +5,13 @@ page shows. They do not reach a kernel that has this environment.
 """
 
 import os
+import uuid
 from pathlib import Path
 
 import matplotlib
 import matplotlib.font_manager  # builds its cache here, not inside a cell
 from nbclient import NotebookClient
+from traitlets.config import Config
 
 PROFILE = """\
 c.HistoryManager.enabled = False
@@ -23,6 +25,7 @@ SETTINGS = {
     "MPLBACKEND": "module://matplotlib_inline.backend_inline",
     "PYTHONHASHSEED": "0",
 }
+LONGEST = 90  # bytes of the name of a file that two programs talk through
 DROPPED = [  # each starts code, prints, or leaves out the asserts
     "PYTHONBREAKPOINT", "PYTHONDEVMODE", "PYTHONOPTIMIZE", "PYTHONSTARTUP",
     "PYTHONVERBOSE", "PYTHONWARNINGS", "FORCE_COLOR", "NO_COLOR", "COLUMNS", "LINES",
@@ -46,13 +49,40 @@ def environment(folder, profile=PROFILE):
     return {"OMP_NUM_THREADS": "1"} | kept | SETTINGS | places
 
 
+def channels(folder):
+    """Return how a kernel is reached: through files of its own in a folder.
+
+    Over TCP, the ports are chosen before the kernel binds them, and meanwhile another
+    program may take one: the kernel then dies. So it is on Windows, which has no such
+    files, and where the folder's name is too long for them.
+    """
+    start = str(Path(folder, uuid.uuid4().hex[:8]).resolve())
+    if os.name == "nt" or len(os.fsencode(start)) > LONGEST:
+        return {}
+    return {"transport": "ipc", "ip": start}
+
+
 def run(notebook, cwd, env, timeout):
-    """Run the cells in place, up to the first that fails."""
-    NotebookClient(
+    """Run the cells in place, up to the first that fails.
+
+    A kernel that dies before its first cell gets a second try.
+    """
+    try:
+        client(notebook, cwd, env, timeout).execute(env=env)
+    except RuntimeError:
+        if any(cell.get("execution_count") for cell in notebook.cells):
+            raise
+        client(notebook, cwd, env, timeout).execute(env=env)
+
+
+def client(notebook, cwd, env, timeout):
+    """Return what runs the cells, in a kernel of its own."""
+    return NotebookClient(
         notebook,
         kernel_name="python3",
         timeout=timeout,
         record_timing=False,
         coalesce_streams=True,
         resources={"metadata": {"path": str(cwd)}},
-    ).execute(env=env)
+        config=Config(KernelManager=channels(env["IPYTHONDIR"])),
+    )
