@@ -27,9 +27,10 @@ book: $(READY)  ## build the site, any warning is an error
 	@$(BIN)/python -c "from pathlib import Path; \
 	  print('The book is at', Path('book/_build/html/index.html').resolve().as_uri())"
 
-# make live WHEELS=folder takes NumPy's wheel from there
+# make live WHEELS=folder takes NumPy's wheel from there; with LIVE=required in the
+# environment, what cannot be had is an error, here and in site-test
 live: book  ## let the pages run in the reader's browser (needs npm, from Node.js)
-	@$(BIN)/python book/_ext/bring.py $(WHEELS)
+	@$(BIN)/python book/_ext/bring.py "$(WHEELS)"
 
 chromium: $(READY)  ## install the browser that pdf and site-test need, unless the system has it
 	$(BIN)/playwright install --with-deps chromium
@@ -44,9 +45,9 @@ test: $(READY)  ## run the unit tests and every chapter's notebook
 	$(BIN)/pytest --nbval
 
 site-test: pdf  ## build small sites, kill workers, and look at every page of the real site in Chromium
-	$(BIN)/pytest -m site --dist=loadgroup tests/test_build.py tests/test_execution.py \
+	$(BIN)/pytest -m site -rs --dist=loadgroup tests/test_build.py tests/test_execution.py \
 	  tests/test_site.py tests/test_playground_page.py tests/test_distributed.py \
-	  tests/test_exercises.py
+	  tests/test_exercises.py $(wildcard tests/test_live*.py)
 
 # make record CHAPTER=lemma-2 records one
 record: $(READY)  ## execute the chapters and keep their outputs as reference

@@ -400,7 +400,9 @@ def test_a_fork_changes_one_line(tmp_path):
     for folder in ("book", "src", "benchmarks"):
         shutil.copytree(
             ROOT / folder, tmp_path / folder,
-            ignore=shutil.ignore_patterns("html", ".doctrees", "jupyter_execute"),
+            ignore=shutil.ignore_patterns(
+                "html", ".doctrees", "jupyter_execute", "node_modules"
+            ),
         )  # fmt: skip
     settings = tmp_path / "book" / "_config.yml"
     text = settings.read_text("utf-8")

@@ -52,8 +52,13 @@ ICONS = """\
 
 
 def read_all(out, *suffixes):
-    """Return the text of the site's files with these suffixes, by path."""
-    found = (p for p in sorted(out.rglob("*")) if p.suffix in suffixes)
+    """Return the text of the site's files with these suffixes, by path.
+
+    What `make live` has brought stays as it is, and does not count.
+    """
+    live = out / "_static" / "live"
+    paths = (p for p in sorted(out.rglob("*")) if live not in p.parents)
+    found = (p for p in paths if p.suffix in suffixes)
     return {p: p.read_text("utf-8") for p in found}
 
 
@@ -240,8 +245,8 @@ def remove_unnamed(app, texts):
         for path in folder.rglob("*")
     }
     texts, removed = dict(texts), set()
-    runtime = set((static / "live").rglob("*"))  # which scripts fetch by its parts
-    left = {path for path in static.rglob("*") if path.is_file()} - own - runtime
+    live = set((static / "live").rglob("*"))  # whose scripts fetch it by its parts
+    left = {path for path in static.rglob("*") if path.is_file()} - own - live
     while unnamed := {
         path
         for path in left

@@ -27,7 +27,15 @@ HERE = BOOK / "live"
 RUNTIME = "runtime.json"  # what was brought; the last file that is written
 DIGITS = 500  # of each set go with the pages, the first ones
 ON_REQUEST = {"sympy": ["sympy.zip", "mpmath.zip"], "autograd": ["autograd.zip"]}
-ON_PAGE = re.compile(r'<(link|script) [^>]*"_static/live/[^>]*>(</script>)?\n')
+ON_PAGE = re.compile(
+    r'<(link|script) [^>]*"_static/live/[^>]*>(</script>)?\n'
+    r'|<p class="live-note".*?</p>'
+)
+TITLE = re.compile(r"<article.*?</h1>", re.DOTALL)
+NOTE = (
+    "The cells of this page run here, in your browser: press Run. The first press "
+    "fetches Python, {size:.0f} MB."
+)
 THEN = 1980, 1, 1, 0, 0, 0  # an archive's bytes follow from its files alone
 
 
@@ -90,6 +98,12 @@ def page_cells(notebook):
             }
 
 
+def install_source(notebook):
+    """Return the source of the cell that installs what a chapter imports."""
+    marked = (c for c in notebook.cells if "install" in c.metadata.get("tags", []))
+    return next((cell.source for cell in marked), "")
+
+
 def requested(cells):
     """Return the archives, beside those of every page, that these cells import."""
     code = read("\n".join(c["source"] for c in cells if not c["figure"]))
@@ -104,47 +118,73 @@ def why_not(page):
 
 
 def tags(page, runtime, packages):
-    """Return what a page's head says."""
+    """Return what a page's head says, and what stands below its title.
+
+    That is a place for words which the page's script turns into text: nothing moves
+    when it does, and where it does not run they are not shown, searched or copied.
+    """
     version, files = runtime["version"], runtime["files"]
     size = sum(files[name]["size"] for name in [*runtime["every"], *packages])
-    data = {"page": page, "why": why_not(page), "size": f"{size / 1e6:.0f}"}
+    data = {"page": page, "why": why_not(page)}
+    note = data["why"] or NOTE.format(size=size / 1e6)
     marks = " ".join(f'data-{k}="{escape(v)}"' for k, v in data.items())
     return (
         f'<link rel="stylesheet" href="_static/live/page.css?{version}" />\n'
-        f'<script defer src="_static/live/page.js?{version}" {marks}></script>\n'
+        f'<script defer src="_static/live/page.js?{version}" {marks}></script>\n',
+        f'<p class="live-note" data-text="{escape(note)}"></p>',
     )
 
 
-def offer_live(site=SITE):
-    """Let the pages run if the runtime is there, and only then."""
-    live = site / "_static" / "live"
+def put(path, content):
+    """Write a file, whole or not at all: a full disk must not cost a page."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    new = path.with_name(f"{path.name}.new")
+    new.write_bytes(content)
+    new.replace(path)
+
+
+def furnish(live, site):
+    """Add to the runtime what follows from the book; return the heads of its pages."""
     runtime = live / RUNTIME
-    found = json.loads(runtime.read_text("utf-8")) if runtime.exists() else None
-    if found:
-        content = package()
-        (live / "mlpnotes.zip").write_bytes(content)
-        found["files"]["mlpnotes.zip"] = entry(content)
-        runtime.write_text(json.dumps(found, indent=1), "utf-8")
-        (live / "cells").mkdir(exist_ok=True)
+    if not runtime.exists():
+        return {}
+    found = json.loads(runtime.read_text("utf-8"))
+    content = package()
+    put(live / "mlpnotes.zip", content)
+    found["files"]["mlpnotes.zip"] = entry(content)
+    put(runtime, json.dumps(found, indent=1).encode())
+    heads = {}
     for path in site.glob("*.html"):
-        text = path.read_text("utf-8")
-        bare = ON_PAGE.sub("", text)
         notebook = site / "_sources" / f"{path.stem}.ipynb"
-        if found and notebook.exists():
-            cells = [*page_cells(nbformat.read(notebook, 4))]
+        if notebook.exists():
+            chapter = nbformat.read(notebook, 4)
+            cells = [*page_cells(chapter)]
             if any(not cell["figure"] for cell in cells):
                 data = {
                     "why": why_not(path.stem),
                     "packages": requested(cells),
+                    "install": install_source(chapter),
                     "cells": cells,
                 }
-                (live / "cells" / f"{path.stem}.json").write_text(
-                    json.dumps(data), "utf-8"
-                )
-                head = tags(path.stem, found, data["packages"])
-                bare = bare.replace("</head>", f"{head}</head>", 1)
+                put(live / "cells" / f"{path.stem}.json", json.dumps(data).encode())
+                heads[path.stem] = tags(path.stem, found, data["packages"])
+    for path in live.glob("cells/*.json"):
+        if path.stem not in heads:
+            path.unlink()  # of a page that is no more
+    return heads
+
+
+def offer_live(site=SITE):
+    """Let the pages run if the runtime is there, and only then."""
+    heads = furnish(site / "_static" / "live", site)
+    for path in site.glob("*.html"):
+        text = path.read_text("utf-8")
+        head, note = heads.get(path.stem, ("", ""))
+        bare = ON_PAGE.sub("", text).replace("</head>", f"{head}</head>", 1)
+        if title := TITLE.search(bare):
+            bare = bare[: title.end()] + note + bare[title.end() :]
         if bare != text:
-            path.write_text(bare, "utf-8")
+            put(path, bare.encode())
 
 
 def finish(app, exception):

@@ -1,7 +1,8 @@
 // What scrolls sideways can be reached, and moved, with the keyboard, and says at
 // which of its ends more is hidden.
 const wide = {
-  Formula: "mjx-container[display]", Table: ".pst-scrollable-table-container",
+  Formula: "mjx-container[display], .live-result .text_latex",
+  Table: ".pst-scrollable-table-container, .live-result .text_html",
   Code: ".bd-content pre",
   "Inline formula": ".bd-content span.math", Figure: "figure > .wide",
 };

@@ -8,28 +8,34 @@ last expression is shown. What a cell shows goes, piece by piece, to a function
 
 import ast
 import contextlib
-import importlib.util
+import functools
 import io
 import json
 import linecache
+import symtable
+import sys
 import traceback
+import warnings
 
-LIMIT = 20_000  # letters that a cell may show
+LIMIT = 20_000  # letters that a cell may print, or a value may take
+VALUES = 100  # that a cell may display
 
 cells = set()  # the names of those that have run
+bound = set()  # the names of variables that the last of them gives a value
+screen = None  # what the cell that runs shows goes there
 
 
-class Capped(io.TextIOBase):
-    """A stream that hands on what is written to it, up to `LIMIT` letters.
+class Screen(io.TextIOBase):
+    """Hands on what a cell shows, as far as it stays within bounds.
 
     Parameters
     ----------
     show : callable
-        Takes the text to show.
+        Takes kind and text.
     """
 
     def __init__(self, show):
-        self.show, self.written = show, 0
+        self.show, self.left, self.lost, self.values = show, LIMIT, 0, 0
 
     def writable(self):
         return True
@@ -37,10 +43,28 @@ class Capped(io.TextIOBase):
     def write(self, text):
         if not isinstance(text, str):
             raise TypeError(f"write() takes a str, not {type(text).__name__}")
-        if part := text[: max(0, LIMIT - self.written)]:
-            self.show(part)
-        self.written += len(text)
+        if part := text[: self.left]:
+            self.show("stream", part)
+        self.left -= len(part)
+        self.lost += len(text) - len(part)
         return len(text)
+
+    def put(self, kind, text):
+        """Show a value or an error, below what was printed before."""
+        self.own_up()
+        self.show(kind, text)
+
+    def own_up(self):
+        """Say how much of what was printed is lost, if something is."""
+        if self.lost:
+            self.show("stream", f"\n[cut here: {self.lost:,} more characters]\n")
+        self.lost = 0
+
+    def end(self):
+        """Say what was not shown."""
+        self.own_up()
+        if self.values > VALUES:
+            self.show("stream", f"[cut here: {self.values - VALUES:,} more values]\n")
 
 
 def cut(text):
@@ -53,36 +77,81 @@ def cut(text):
 def shown(value):
     """Return what a notebook shows of a value: its texts by kind, as JSON."""
     found = {"text": cut(repr(value))}
-    if not isinstance(value, type):
-        for kind in "html", "latex":
-            describe = getattr(value, f"_repr_{kind}_", None)
-            text = describe() if callable(describe) else None
+    for kind in "html", "latex":
+        with contextlib.suppress(Exception):  # then its text must do
+            text = getattr(value, f"_repr_{kind}_")()
             if isinstance(text, str) and len(text) <= LIMIT:
                 found[kind] = text
     return json.dumps(found)
 
 
+def display(*values):
+    """Show values as the last one of a cell is shown."""
+    for value in values:
+        screen.values += 1
+        if screen.values <= VALUES:
+            screen.put("result", shown(value))
+
+
+def no_input(prompt=""):
+    """Stand in for ``input``."""
+    raise RuntimeError(
+        "input() can ask nobody in a page: write the value into the cell instead"
+    )
+
+
+def warn(message, category, filename, lineno, file=None, line=None):
+    """Print a warning with the line of the cell that led to it."""
+    frame = sys._getframe()
+    while frame and filename not in cells:
+        if frame.f_code.co_filename in cells:
+            filename, lineno = frame.f_code.co_filename, frame.f_lineno
+        frame = frame.f_back
+    sys.stderr.write(warnings.formatwarning(message, category, filename, lineno, line))
+
+
 def own_lines(report):
-    """Keep of a traceback, and of those it came from, the lines of cells."""
-    report.stack[:] = [frame for frame in report.stack if frame.filename in cells]
-    for before in report.__cause__, report.__context__:
-        if before:
-            own_lines(before)
+    """Keep of a traceback, and of those it came from, the lines of cells.
+
+    An exception that others raised and handled among themselves is left out.
+    """
+    todo = [report]
+    while todo:
+        part = todo.pop()
+        part.stack[:] = [frame for frame in part.stack if frame.filename in cells]
+        part.stack = part.stack or None  # then it has no heading either
+        for name in "__cause__", "__context__":
+            if before := getattr(part, name):
+                if before.stack and not any(f.filename in cells for f in before.stack):
+                    setattr(part, name, None)
+                else:
+                    todo.append(before)
+        todo += part.exceptions or ()
     return report
+
+
+def advice(error):
+    """Return what Python does not say about an exception: how it is in a page."""
+    if isinstance(error, ModuleNotFoundError) and error.name:
+        return (
+            f"This page has no {error.name}: it runs Python with NumPy and what its "
+            "own cells import. A notebook has all that the book uses: the rocket at "
+            "the top of the page opens one.\n"
+        )
+    if isinstance(error, SyntaxError) and error.filename in cells:
+        line = (error.text or "").strip()
+        if line.startswith(("%", "!")) or line.endswith("?"):
+            return (
+                "Lines with %, ! or ? are commands of a notebook: a page runs Python "
+                "alone.\n"
+            )
+    return ""
 
 
 def explain(error):
     """Return an exception as Python reports it, without the lines of others."""
-    report = own_lines(traceback.TracebackException.from_exception(error, compact=True))
-    text = "".join(report.format())
-    if isinstance(error, ModuleNotFoundError) and error.name:
-        top = error.name.partition(".")[0]
-        if importlib.util.find_spec(top) is None:
-            text += (
-                f"This page runs without {top}. As a notebook, which the buttons at "
-                "its top open, the chapter has it.\n"
-            )
-    return cut(text)
+    report = traceback.TracebackException.from_exception(error, compact=True)
+    return cut("".join(own_lines(report).format()) + advice(error))
 
 
 def use_first_digits(folder):
@@ -97,10 +166,44 @@ def use_first_digits(folder):
 
     every = mlpnotes.mnist.load_mnist
 
+    @functools.wraps(every)
     def load_mnist(folder=folder):
         return every(folder)
 
     mlpnotes.load_mnist = mlpnotes.mnist.load_mnist = load_mnist
+
+
+def ends_in_semicolon(source, node):
+    """Tell whether a semicolon stands behind the last statement: it shows no value."""
+    last = [*io.StringIO(source)][node.end_lineno - 1 :]
+    last[0] = last[0].encode()[node.end_col_offset :].decode()
+    return any(line.partition("#")[0].rstrip().endswith(";") for line in last)
+
+
+def execute(source, name, scope):
+    """Execute a cell; show the value of an expression at its end."""
+    tree = ast.parse(source, name)
+    value = None
+    if tree.body and isinstance(tree.body[-1], ast.Expr):
+        last = tree.body.pop()
+        value = ast.Expression(last.value)
+    code = compile(tree, name, "exec", dont_inherit=True)
+    if value:
+        value = compile(value, name, "eval", dont_inherit=True)
+    exec(code, scope)
+    if value:
+        result = eval(value, scope)
+        if result is not None and not ends_in_semicolon(source, last):
+            screen.put("result", shown(result))
+
+
+def assigned(source, name):
+    """Return the names of variables that a cell gives a value."""
+    try:
+        symbols = symtable.symtable(source, name, "exec").get_symbols()
+    except (SyntaxError, ValueError):
+        return set()
+    return {s.get_name() for s in symbols if s.is_assigned() or s.is_imported()}
 
 
 def run(source, name, scope, show):
@@ -121,40 +224,35 @@ def run(source, name, scope, show):
     bool
         Whether it ran to its end.
     """
+    global screen
+    screen = Screen(show)
     cells.add(name)
-    linecache.cache[name] = len(source), None, source.splitlines(keepends=True), name
-    stream = Capped(lambda text: show("stream", text))
-
-    def display(*values):
-        for value in values:
-            show("result", shown(value))
-
-    scope["display"] = display
-    with contextlib.redirect_stdout(stream), contextlib.redirect_stderr(stream):
+    bound.clear()
+    before = dict(scope)
+    linecache.cache[name] = len(source), None, [*io.StringIO(source)], name
+    scope.pop("__warningregistry__", None)  # another cell's line is another line
+    scope.setdefault("display", display)
+    scope.setdefault("input", no_input)
+    warnings.showwarning = warn
+    with contextlib.redirect_stdout(screen), contextlib.redirect_stderr(screen):
         try:
-            tree = ast.parse(source, name)
-            last = [tree.body.pop()] if tree.body[-1:] and is_value(tree) else []
-            exec(compile(tree, name, "exec", dont_inherit=True), scope)
-            for value in last:
-                code = compile(ast.Expression(value.value), name, "eval")
-                if (result := eval(code, scope)) is not None:
-                    display(result)
-            done = True
+            execute(source, name, scope)
+            bound.update(assigned(source, name))
         except BaseException as error:  # whatever it does, the page goes on
-            show("error", explain(error))
-            done = False
-    if stream.written > LIMIT:
-        lost = stream.written - LIMIT
-        show("stream", f"\n[cut here: {lost:,} more characters]\n")
-    return done
-
-
-def is_value(tree):
-    return isinstance(tree.body[-1], ast.Expr)
+            names = assigned(source, name)
+            bound.update(n for n in names if scope.get(n) is not before.get(n))
+            try:
+                screen.put("error", explain(error))
+            except Exception:
+                screen.put("error", f"{type(error).__name__}\n")
+            return False
+        finally:
+            screen.end()
+    return True
 
 
 def check(name, scope):
-    """Let the tutor judge a function of the page.
+    """Let the tutor judge a function that the last cell defines.
 
     Parameters
     ----------
@@ -166,23 +264,32 @@ def check(name, scope):
     Returns
     -------
     str
-        As JSON: ``ok``; ``right``, how many of the eleven lines are; ``rows``, line,
+        As JSON: ``given``, whether it defines the function; ``ok``; ``right``, how
+        many are, ``of`` the lines, or of the arrays that come back; ``rows``, line,
         equation and verdict of each; ``first``, the first wrong line; ``hints``, the
         message in its three steps; and ``words``, remarks and notes.
     """
     from mlpnotes.tutor import diagnose
+    from mlpnotes.tutor.rows import HIDDEN
 
-    found = diagnose(scope[name])
+    function = scope.get(name) if name in bound else None
+    given = callable(function)
+    found = diagnose(function if given else lambda params, acts, y: None)
+    counted = [row for row in found.rows if row.status != HIDDEN]
     hints = []
     for found.hint in 1, 2, 3:
         hints.append(found.message)
+    if not given:
+        hints = [f"The cell defines no function `{name}`: the tutor looks for that."]
     return json.dumps(
         {
+            "given": given,
             "ok": found.ok,
-            "right": sum(row.credit == 1 for row in found.rows),
+            "right": sum(row.credit == 1 for row in counted),
+            "of": len(counted),
             "rows": [[row.name, row.equation, row.status] for row in found.rows],
-            "first": found.first_wrong,
+            "first": found.first_wrong if given else None,
             "hints": list(dict.fromkeys(hints)),
-            "words": [*found.remarks, *found.notes],
+            "words": [*found.remarks, *found.notes] if given else [],
         }
     )

@@ -1,5 +1,5 @@
 // The cells of a page in their order: which must run before another can.
-import { Python, Stopped } from "./python.js";
+import { Ended, Python, stopped } from "./python.js";
 
 export class Session {
   constructor(address, page) {
@@ -10,10 +10,19 @@ export class Session {
     this.clock = 0;
   }
 
+  // What the page must know of its chapter.
+  about() {
+    return this.python.json(`cells/${this.page}.json`);
+  }
+
   // What stands for a cell here: its text as the book has it, and what ran of it.
   async steps() {
     if (!this.known) {
-      const found = await this.python.json(`cells/${this.page}.json`);
+      const found = await this.about();
+      const sources = found.cells.filter((step) => step.shown).map((step) => step.source);
+      const same = (cell, i) => !cell.runs || cell.built === sources[i].trimEnd();
+      if (sources.length !== this.cells.length || !this.cells.every(same))
+        throw new Ended("The book has changed since you opened this page: load it again.");
       const shown = [...this.cells];
       this.packages = found.packages;
       this.known = found.cells.map((step) => ({
@@ -29,22 +38,22 @@ export class Session {
 
   // Do something with Python once all before it is done. Stopping ends all that wait.
   inTurn(does) {
-    const stops = this.stops;
+    const { stop } = this;
     const turn = this.queue.then(() => {
-      if (stops !== this.stops) throw new Stopped();
+      if (stop !== this.stop) throw this.stop;
       return does();
     });
     this.queue = turn.catch(() => {});
     return turn;
   }
 
-  stop() {
-    this.stops = (this.stops ?? 0) + 1;
-    this.python.end();
+  end() {
+    this.stop = stopped(this.python.began);
+    this.python.end(this.stop);
   }
 
   // Run what stands above a cell, as far as it has not run as it stands now, or ran
-  // before something above it changed. Resolves to the cell that failed, or null.
+  // before something above it did. Resolves to the cell that failed, or null.
   async prepare(cell, { onProgress, onStep }) {
     const steps = await this.steps();
     await this.python.ready(this.packages, onProgress);
@@ -52,14 +61,14 @@ export class Session {
     let latest = 0;
     const due = above.filter((step) => {
       if (step.figure) return false;
-      const fresh = step.ran === this.text(step) && step.stamp >= latest;
+      const fresh = step.ran === this.text(step) && step.stamp > latest;
       latest = fresh ? step.stamp : Infinity;
       return !fresh;
     });
     for (const [done, step] of due.entries()) {
       onStep(done + 1, due.length);
       const ended = await this.execute(step);
-      if (!ended && !step.cell?.isExercise) return step.cell ?? cell;
+      if (!ended && !step.cell?.mayFail) return step.cell ?? cell;
     }
     return null;
   }
@@ -75,16 +84,27 @@ export class Session {
   // Run one cell. What a cell above shows, shows only where the reader changed it.
   async execute(step, show) {
     const text = this.text(step);
-    if (!show && step.cell?.changed) show = step.cell.newResult();
+    const former = show ? null : step.cell?.result;
+    if (!show && step.cell?.changed) {
+      let first;
+      show = (...piece) => (first ??= step.cell.newResult())(...piece);
+    }
     const errors = [];
     const name = step.cell?.name ?? "a cell that is not shown";
     const ended = await this.python.ask("run", { name, source: text }, (kind, piece) => {
       if (kind === "error") errors.push(piece);
       show?.(kind, piece);
     });
-    if (!show && errors.length) step.cell?.newResult()("error", errors[0]);
-    if (step.ran !== text || !ended) step.stamp = ++this.clock;
-    step.ran = ended || step.cell?.isExercise ? text : null;
+    if (!show && errors.length) {
+      if (!step.cell) throw new Ended(`A cell that is not shown failed: ${errors[0]}`);
+      step.cell.newResult()("error", errors[0]);
+    }
+    // An error that is mended goes; what it showed before its last change says so.
+    if (former?.error && former === step.cell.result) step.cell.newResult();
+    step.cell?.result?.finish();
+    step.cell?.point(errors[0]);
+    step.stamp = ++this.clock;
+    step.ran = ended || step.cell?.mayFail ? text : null;
     return ended;
   }
 }

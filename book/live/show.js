@@ -16,10 +16,19 @@ export function element(name, { text, ...attributes } = {}, ...children) {
   return made;
 }
 
-// Say something below the title of the page.
-export function note(article, text) {
-  const title = article.querySelector("h1");
-  title.after(element("p", { class: "live-note", text }));
+// `code` in a sentence, and the rest as text.
+export function sentence(text) {
+  const parts = text.split("`").map((part, i) => (
+    i % 2 ? element("code", { text: part }) : part));
+  return element("p", {}, ...parts);
+}
+
+// Turn what stands below the title, for the eye alone, into text.
+export function showNote() {
+  const note = document.querySelector(".live-note");
+  note.replaceChildren(...sentence(note.dataset.text).childNodes);
+  delete note.dataset.text;
+  return note;
 }
 
 const speaker = element("div", { class: "live-spoken", role: "status" });
@@ -50,27 +59,62 @@ export function tableOf(html) {
   return box;
 }
 
+// A traceback: its lines of code scroll, what it says wraps.
+function traceback(text) {
+  const code = /^(\s|Traceback|$)/;
+  const parts = text.match(/[^\n]*\n|[^\n]+$/g) ?? [];
+  const pre = element("pre", {}, ...parts.map((line) => (
+    code.test(line) ? line : element("span", { class: "live-said", text: line }))));
+  return element("div", { class: "output traceback highlight" }, pre);
+}
+
 function lines(kind, text) {
+  if (kind === "traceback") return traceback(text);
   const pre = element("pre", { text });
   const sentences = TABLE.test(text) ? "" : " sentences";
   return element("div", { class: `output ${kind} highlight${sentences}` }, pre);
 }
 
+// What is said of a value, of whatever kind it should be: its texts.
+function texts(json) {
+  try {
+    const isText = ([, text]) => typeof text === "string" && text.length < 50_000;
+    return Object.fromEntries(Object.entries(JSON.parse(json)).filter(isText));
+  } catch {
+    return {};
+  }
+}
+
 // The results of one run, which grow while it runs.
 export class Result {
-  constructor(label, python) {
-    this.python = python;
+  constructor(name, text, python) {
+    Object.assign(this, { name, of: text, python });
+    this.whose = element("p", { class: "live-whose", "aria-hidden": "true" });
     this.box = element("div", {
       class: "cell_output docutils container live-result", role: "group",
-      "aria-label": label,
-    });
+    }, this.whose);
     this.texts = [];
+    this.setFormer("");
+  }
+
+  // Say whose result it is, and how it is no longer that of the text above it.
+  setFormer(former) {
+    const [of, since] = [`of ${this.name}`, former ? `, ${former}` : ""];
+    this.whose.textContent = `Your result${since}`;
+    this.box.setAttribute("aria-label", `Your result ${of}${since}`);
+    this.box.classList.toggle("live-former", Boolean(former));
+  }
+
+  finish() {
+    this.box.style.minHeight = "";
+    globalThis.markScrollable?.();
   }
 
   show(kind, text) {
-    if (kind === "result") this.value(JSON.parse(text));
+    if (kind === "result") this.value(texts(text));
     else if (kind === "stream" && this.last?.kind === kind) this.grow(text);
     else this.add(kind === "error" ? "traceback" : "stream", kind, text);
+    if (kind === "error") this.error = text;
   }
 
   add(name, kind, text) {
@@ -86,7 +130,7 @@ export class Result {
     this.last.at.classList.toggle("sentences", !TABLE.test(whole));
   }
 
-  value({ text, html, latex }) {
+  value({ text = "", html, latex }) {
     this.last = null;
     this.valued = text;
     this.texts.push(text);
@@ -97,17 +141,21 @@ export class Result {
 
   async formula(latex, instead) {
     const { folder, version } = this.python;
-    const { typeset } = await import(`${folder}formula.js${version}`);
     const box = element("div", { class: "output text_latex" });
-    typeset(latex, box);
-    instead.replaceWith(box);
+    try {
+      const { typeset } = await import(`${folder}formula.js${version}`);
+      typeset(latex, box);
+      instead.replaceWith(box);
+    } catch {
+      // It did not arrive, or is no formula: the text stays.
+    }
   }
 
-  get first() {
-    return this.texts.join("\n").trim().split("\n")[0] ?? "";
-  }
-
-  get isEmpty() {
-    return !this.texts.length;
+  // What is said of it to those who hear the page: a line, not all of it.
+  get summary() {
+    const said = this.error?.trim().split("\n") ?? [];
+    const last = said.findLast((line) => /^[\w.]+(:|$)/.test(line));
+    const line = last ?? this.texts.join("\n").trim().split("\n")[0];
+    return line.length > 120 ? `${line.slice(0, 120)} …` : line;
   }
 }

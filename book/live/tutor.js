@@ -1,12 +1,25 @@
 // The tutor's cell: the reader's function, and under it the verdict on its lines.
 import { Cell } from "./cell.js";
-import { announce, element } from "./show.js";
+import { NAME, notebook, program, save } from "./take.js";
+import { announce, element, sentence } from "./show.js";
 
-const NAME = "my_backward";
-const CALL = `from mlpnotes.tutor import diagnose`;
+const DEFINED = new RegExp(`^(def\\s+${NAME}\\b|${NAME}\\s*=)`, "m");
+const RIGHT = ["right", "follows"];
+const OPEN = ["missing", "not reached"];
+const HIDDEN = "not returned"; // and need not be
+const ALL = "Every line is right.";
+const ASK = ["What is wrong with it?", "How do I mend it?"];
 
-function button(text, onclick, more = {}) {
-  return element("button", { type: "button", text, onclick, ...more });
+function signOf(status) {
+  if (status === HIDDEN) return "";
+  if (RIGHT.includes(status)) return "✓";
+  return OPEN.includes(status) ? "○" : "✗";
+}
+
+// Where an equation stands: the page has links to it already.
+function addressOf(equation) {
+  const link = document.querySelector(`article a[href$="#equation-eq-${equation}"]`);
+  return link?.href ?? "equations.html";
 }
 
 function table(rows, first) {
@@ -15,19 +28,13 @@ function table(rows, first) {
   const body = rows.map(([name, equation, status]) => element(
     "tr", {},
     element("th", { scope: "row" }, element("code", { text: name })),
-    element("td", {}, element("a", { href: `equations.html#eq-${equation}`,
-      text: `(${equation})` })),
-    element("td", {}, element(name === first ? "strong" : "span", { text: status })),
+    element("td", {}, element("a", { href: addressOf(equation), text: `(${equation})` })),
+    element("td", {},
+      element("span", { "aria-hidden": "true", class: "live-sign", text: signOf(status) }),
+      element(name === first ? "strong" : "span", { text: status })),
   ));
   return element("table", {}, element("thead", {}, element("tr", {}, ...head)),
     element("tbody", {}, ...body));
-}
-
-// `code` in a sentence, and the rest as text.
-function sentence(text) {
-  const parts = text.split("`").map((part, i) => (
-    i % 2 ? element("code", { text: part }) : part));
-  return element("p", {}, ...parts);
 }
 
 export class Tutor extends Cell {
@@ -35,83 +42,108 @@ export class Tutor extends Cell {
     super.furnish(number);
     this.runButton.textContent = "Check my lines";
     this.runButton.removeAttribute("aria-label");
-    this.bar.append(
+    const button = (text, onclick) => (
+      element("button", { type: "button", text, onclick }));
+    this.box.append(element(
+      "div", { class: "live-bar live-take" },
       button("Copy my function", () => this.copy()),
-      button("Download .py", () => this.download("py")),
-      button("Download .ipynb", () => this.download("ipynb")),
-    );
+      button("Download .py", () => this.download(program, "py")),
+      button("Download .ipynb", () => this.download(notebook, "ipynb")),
+    ));
+    // The next cell asks the tutor as a notebook does; here the verdict stands above.
+    const next = this.session.cells[this.session.cells.indexOf(this) + 1];
+    if (!next?.built.includes(`diagnose(${NAME})`)) return;
+    this.twin = next.box;
+    this.twin.classList.add("live-twin");
+    next.mayFail = true;
+  }
+
+  // What the tutor says, a step at a time: where, of what kind, how to mend it. What a
+  // reader has opened stays open as long as it is the same.
+  steps(hints) {
+    const said = element("div", { class: "live-hint", tabindex: "-1" });
+    const more = element("button", { type: "button", onclick: () => {
+      tell(this.told + 1);
+      announce(hints[this.told - 1].replaceAll("`", ""));
+    } });
+    const tell = (n) => {
+      this.told = n;
+      said.replaceChildren(sentence(hints[n - 1]));
+      if (n < hints.length) more.textContent = ASK[n - 1];
+      else {
+        if (document.activeElement === more) said.focus();
+        more.remove();
+      }
+    };
+    const same = hints.join() === this.hints?.join();
+    this.hints = hints;
+    tell(same ? this.told : 1);
+    return this.told < hints.length ? [said, more] : [said];
   }
 
   async runNow() {
+    if (!DEFINED.test(this.text)) {
+      this.forget();
+      this.say(`The tutor looks for a function with the name ${NAME}.`);
+      return announce(this.words.textContent);
+    }
     this.session.running = this;
     try {
       if (!await this.prepare()) return;
-      const show = this.newResult();
       const step = this.session.stepOf(this);
-      const ended = await this.session.execute(step, show);
-      if (ended) this.verdict(JSON.parse(
-        await this.session.python.ask("check", { name: NAME })));
-      await this.conclude(ended);
+      const ended = await this.session.execute(step, this.newResult());
+      const found = JSON.parse(await this.session.python.ask("check", { name: NAME }));
+      if (ended || found.given) this.verdict(found);
+      else this.judge("not yet");
+      this.conclude(ended);
     } finally {
       this.session.running = null;
     }
   }
 
-  verdict(found) {
-    const { ok, right, rows, first, hints, words } = found;
-    const box = this.result.box;
-    box.dataset.state = ok ? "right" : "not yet";
-    this.state = box.dataset.state;
-    const count = `${ok ? "✓ " : ""}${right} of ${rows.length} lines are right`;
-    box.append(element("p", { class: "live-count", text: count }), table(rows, first));
-    this.result.texts.push(count);
-    const said = element("div", {});
-    const more = button("", () => tell(told + 1));
-    let told = 0;
-    const tell = (n) => {
-      told = n;
-      said.replaceChildren(sentence(hints[n - 1]));
-      more.textContent = n === 1 ? "What kind of mistake?" : "How do I mend it?";
-      more.hidden = n >= hints.length;
-      if (n > 1) announce(hints[n - 1]);
-    };
-    tell(1);
-    box.append(said, more, ...words.map(sentence));
+  newResult() {
+    if (this.twin) this.twin.hidden = true;
+    this.editor?.sign([]);
+    return super.newResult();
   }
 
-  async copy() {
-    try {
-      await navigator.clipboard.writeText(this.text);
-      this.say("Copied.");
-    } catch {
-      this.say("This browser does not let the page copy: select the lines yourself.");
-    }
-    announce(this.words.textContent);
-  }
-
-  download(kind) {
-    const content = kind === "py" ? this.program() : this.notebook();
-    const url = URL.createObjectURL(new Blob([content], { type: "text/plain" }));
-    element("a", { href: url, download: `${NAME}.${kind}` }).click();
-    setTimeout(() => URL.revokeObjectURL(url), 1000);
-  }
-
-  program() {
-    const numpy = /\bnp\./.test(this.text) && !/^import numpy/m.test(this.text);
-    const main = `if __name__ == "__main__":\n    ${CALL}\n\n    print(diagnose(${NAME}))\n`;
-    return `${numpy ? "import numpy as np\n\n\n" : ""}${this.text}\n\n\n${main}`;
-  }
-
-  notebook() {
-    const cell = (id, source) => ({
-      cell_type: "code", execution_count: null, id, metadata: {}, outputs: [], source,
-    });
-    const cells = [
-      cell("function", this.text), cell("verdict", `${CALL}\n\ndiagnose(${NAME})`),
-    ];
-    const kernelspec = { display_name: "Python 3", language: "python", name: "python3" };
-    return JSON.stringify(
-      { cells, metadata: { kernelspec }, nbformat: 4, nbformat_minor: 5 }, null, 1,
+  verdict({ ok, right, of, rows, first, hints, words }) {
+    const { box, texts } = this.result;
+    const state = ok ? "right" : "not yet";
+    this.judge(state);
+    box.dataset.state = state;
+    const what = of === rows.length ? `${of} lines` : `the ${of} arrays that come back`;
+    const count = `${right} of ${what} are right`;
+    const told = ok ? hints.filter((hint) => hint !== ALL) : hints;
+    const others = words.filter((word) => !hints.some((hint) => hint.includes(word)));
+    box.append(
+      element("p", { class: "live-count", text: `${ok ? "✓ " : ""}${count}` }),
+      ...(told.length ? this.steps(told) : []),
+      table(rows, first), ...others.map(sentence),
     );
+    texts.unshift([`${count}.`, ...told.slice(0, 1)].join(" ").replaceAll("`", ""));
+    this.editor?.sign(rows.map(([name, , status]) => [name, signOf(status)]));
+  }
+
+  async download(make, ending) {
+    try {
+      save(`${NAME}.${ending}`, make(this.text, await this.session.about()));
+    } catch (error) {
+      this.say(error.message);
+      announce(error.message);
+    }
+  }
+
+  // Take back a verdict.
+  forget() {
+    this.result?.box.remove();
+    this.result = null;
+    this.editor?.sign([]);
+  }
+
+  reset() {
+    super.reset();
+    if (this.twin) this.twin.hidden = false;
+    this.forget();
   }
 }
