@@ -144,7 +144,7 @@ def test_a_seal_holds_what_it_sealed_and_shows_it_nowhere():
     assert judge(np.float64(2_011_000), rule)
     assert judge(2000, rule).why == "that counts only"
     assert judge(7, rule).why == "count again"
-    assert judge(set(), rule).why == "that is a set, expected a number or a word"
+    assert judge(set(), rule).why == "that is a set, expected a number"
     assert judge(True, sealed("ex-1", seal_of("ex-1", 1))).state == "not yet"
     assert seal_of("ex-1", (" B", 1)) == seal_of("ex-1", ["b", 1.0])
     assert seal_of("ex-1", "b") != seal_of("ex-2", "b")
@@ -185,3 +185,75 @@ def test_a_long_reason_is_broken_into_lines():
 def test_a_rule_that_stops_is_a_wrong_answer():
     why = judge("three", lambda mine: mine + 1).why
     assert why.startswith("with it, the check stops: TypeError")
+
+
+@pytest.mark.parametrize(
+    ("mine", "one", "two"),
+    [
+        ("banana", "that is a text, expected a number", "that is a text, expected 2 "),
+        ("1/2", "that is a text, expected a number", "that is a text, expected 2 numb"),
+        (
+            (None, None),
+            "one of them is None, expected a",
+            "one of them is None, expect",
+        ),
+        (
+            ("a", 2),
+            "one of them is a text",
+            "one of them is a text, expected 2 numbers",
+        ),
+        ([None], "that is None, expected a number", "that is None, expected 2 numbers"),
+        (np.inf, "that is inf, expected a number", "that is inf, expected 2 numbers"),
+        (10**400, "that is an integer beyond all floats", "that is an integer beyond"),
+        (4 + 1j, "that is a complex number", "that is a complex number"),
+        (True, "that is the truth value True", "that is the truth value True"),
+        ((1, 2, 3), "expected 1, got 3", "expected 2 in the order of the question, g"),
+        (7, "think again", "expected 2 in the order of the question, got 1"),
+        ("7", "think again", "expected 2 in the order of the question, got 1"),
+    ],
+)
+def test_where_numbers_are_sealed_other_things_are_told(mine, one, two):
+    for parts, why in ((1, one), (2, two)):
+        rule = sealed("ex-1", "00000000", "think again", parts=parts)
+        assert judge(mine, rule).why.startswith(why)
+
+
+def test_where_words_are_sealed_a_word_is_no_fault():
+    rule = sealed("ex-1", seal_of("ex-1", "ii"), "one of i, ii", parts=1, words=True)
+    assert judge("II", rule)
+    assert judge("iii", rule).why == "one of i, ii"
+    assert judge(2, rule).why == "one of i, ii"
+    assert judge(None, rule).state == "not tried"
+    assert judge([None], rule).why == "that is None, expected a word"
+
+
+def test_a_word_that_is_known_keeps_its_reason():
+    rule = sealed("ex-1", "00000000", known={seal_of("ex-1", ("K", "n1")): "names"})
+    assert judge("K, n1", rule).why == "names"
+
+
+@pytest.mark.parametrize(
+    ("mine", "what"),
+    [
+        ((1, 2, 3), "a tuple of numbers"),
+        ([1, 2], "a list of numbers"),
+        (np.ones(2), "an array of numbers"),
+        ((), "a tuple with nothing in it"),
+        ((None, None), "a tuple"),
+        ([1, np.nan], "a list with infinities or NaN in it"),
+        (np.array(["a"]), "an array of dtype <U1"),
+        (np.inf, "inf"),
+        (10**400, "an integer beyond all floats"),
+    ],
+)
+def test_an_answer_is_called_what_it_is(mine, what):
+    assert judge(mine, same(4)).why == f"that is {what}, expected a number"
+    if what not in ("a tuple of numbers", "a list of numbers", "an array of numbers"):
+        why = f"that is {what}, expected an array of numbers"
+        assert judge(mine, same(TARGET)).why == why
+
+
+def test_a_complex_value_of_a_function_is_not_too_large():
+    rule = returns(lambda x: x, (1.0,))
+    said = "what it returns is not right: it is complex, expected real numbers"
+    assert judge(lambda x: x + 1j, rule).why == said

@@ -4,8 +4,11 @@ import re
 
 import kernels
 import nbformat
+import numpy as np
 import pytest
 from record import BOOK, TWINS, chapters, code
+
+import mlpnotes.exercise
 
 LEVELS = "On paper", "In code", "To think about"
 CHAPTERS = [p for p in chapters() if p.stem not in ("intro", "errata")]
@@ -85,6 +88,9 @@ IDLE = [
 ]
 
 
+ODD = ["banana", (None, None), [None], 3, 1j, True, {1}, {}]
+
+
 def on_the_page():
     for value in [*globals().values()]:
         if isinstance(value, list | set) and value and value is not IDLE:
@@ -97,7 +103,8 @@ def on_the_page():
 def judge(mine, rule):
     if mine is None:
         right = [a for a in (*IDLE, *on_the_page()) if judged(a, rule)]
-        taken[id(rule)] = rule, right
+        stopped = [a for a in ODD if "check stops" in judged(a, rule).why]
+        taken[id(rule)] = rule, right + stopped
     elif judged(mine, rule) and id(rule) in taken:
         rule, right = taken[id(rule)]
         right = [a for a in right if not equal(a, mine)]
@@ -115,8 +122,33 @@ FOUND = (
 @pytest.mark.site
 @pytest.mark.parametrize("chapter", CHAPTERS, ids=lambda p: p.stem)
 def test_what_is_no_answer_is_refused(chapter, tmp_path):
-    """Numbers, words, arrays of the page, functions that do nothing: none is right."""
+    """Numbers, words, arrays of the page, functions that do nothing: none is right.
+
+    What is odd is refused in words, not by an exception of the rule.
+    """
     book = nbformat.v4.new_notebook()
     new = nbformat.v4.new_code_cell
     book.cells = [new(WATCH), *code(chapter), new(FOUND)]
     kernels.run(book, BOOK, kernels.environment(tmp_path), timeout=600)
+
+
+@pytest.mark.parametrize(
+    ("chapter", "label", "mine", "why"),
+    [
+        ("lemma-2", "worst", (None, None), "one of them is None, expected 2 numbers"),
+        ("lemma-2", "worst", "banana", "that is a text, expected 2 numbers"),
+        ("gradient-check", "kink", "banana", "that is a text, expected a number"),
+        ("chain-rule", "patterns", "dbca", "Nudge one input a little: how far does"),
+        ("mnist", "shuffle", "vii", "expected one of i, ii, iii, iv, v and vi"),
+        ("speed", "memory", "v", "expected one of i, ii, iii and iv"),
+    ],
+)
+def test_what_is_expected_is_said(chapter, label, mine, why):
+    label = f"ex-{chapter}-{label}"
+    (path,) = (p for p in CHAPTERS if p.stem == chapter)
+    *_, cell = exercises(path)[label]["exercise"][2]
+    cell = cell.replace("mine = None", f"mine = {mine!r}")
+    *body, last = cell.rstrip().splitlines()
+    scope = {"np": np, **vars(mlpnotes.exercise)}
+    exec("\n".join(body), scope)
+    assert eval(last, scope).why.startswith(why)

@@ -147,7 +147,7 @@ HOSTILE = {
         r"`return dz3 @ params.W1`, stopped: dz3 @ params.W1 is \(7, 3\)",
     ),
     "nothing": (lambda p, a, y: None, "returned None: is the return statement missing"),
-    "a string": (lambda p, a, y: "dz3", "returned a str, expected arrays"),
+    "a string": (lambda p, a, y: "dz3", "returned a str, expected 11 or 6 arrays"),
     "strings": (
         lambda p, a, y: dict.fromkeys(ELEVEN, "0"),
         "dz3 is the first wrong line",

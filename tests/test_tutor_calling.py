@@ -82,7 +82,7 @@ STOPS = [
     ("dW2 = acts.a1.T @ dz2", "dW2", "dz2 is used before it has a value"),
     ("da2 = dz3 @ W3.T", "da2", "the name W3 is not defined: write params.W3"),
     ("X.T", "", 'the name X is not defined: write acts.X'),
-    ("dz2 = sigmoid(acts.z2)", "dz2", "NameError: name 'sigmoid' is not defined"),
+    ("dz2 = sigmoid(acts.z2)", "dz2", "the name sigmoid is not defined: sigmoid(z1)"),
     ("dz2 = 1\n    if acts.z2 > 0:\n        dz2 = 0", "",
      "an array is asked for one truth value, as by if, and, max"),
     ("import math\n    dz2 = math.exp(acts.z2)", "dz2",

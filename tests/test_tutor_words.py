@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from programs import LINES, NOTES, load
 
 from mlpnotes import backward, plots
 from mlpnotes.tutor import diagnose
@@ -123,3 +124,84 @@ def test_what_was_not_judged_is_not_drawn_as_wrong():
     assert len(marks) == 7
     drawn = ax.images[0].get_array()[:, 0]
     assert [i for i, v in enumerate(drawn) if v == -1] == [3]
+
+
+def handed_in(*lines):
+    return diagnose(load(NOTES + "".join(f"    {line}\n" for line in lines)))
+
+
+@pytest.mark.parametrize(
+    ("back", "said"),
+    [
+        ("dW1", "returned one array, expected 11 or 6."),
+        ("np.ma.array(dW1)", "returned one array, expected 11 or 6."),
+        ("a2.T @ dz3", "returned one array, expected 11 or 6."),
+        ("dz3,", "returned 1 item, expected 11 or 6."),
+        ("[dW1, dW2, 3]", "returned 3 items, expected 11 or 6."),
+        ("()", "returned 0 items, expected 11 or 6."),
+        ("dz3.sum()", "returned one number, expected 11 or 6 arrays."),
+        ("'dW1'", "returned a str, expected 11 or 6 arrays."),
+        ("{1, 2}", "returned a set, expected 11 or 6 arrays."),
+        ("zip([dW1], [db1])", "returned a zip, expected 11 or 6 arrays."),
+        ("(x for x in X)", "returned a generator, expected 11 or 6 arrays."),
+        ("{}", "Your dict is empty, expected dW1, db1, dW2, db2, dW3, db3."),
+        ("{'delta': dz3}", "Your dict has the keys ['delta'], expected dW1, db1, dW2"),
+        ("None", "returned None: is the return statement missing?"),
+    ],
+)
+def test_what_cannot_be_handed_in_is_named_and_the_lines_are_judged(back, said):
+    right = [f"{name} = {code}" for name, code in LINES.items()]
+    found = handed_in(*right, f"return {back}")
+    assert said in found.message
+    assert found.message.endswith(" All lines are right.")
+    assert {r.status for r in found.rows} == {"right"}
+    first = handed_in("dz3 = y - y_hat", "dW3 = dW1 = a2.T @ dz3", f"return {back}")
+    assert first.first_wrong == "dz3"
+
+
+def test_a_generator_is_told_only_of_a_yield_that_it_has():
+    assert handed_in("yield y_hat - y").message.endswith("Write return, not yield.")
+    assert "yield" not in handed_in("return (x for x in X)").message
+
+
+def test_rows_of_a_loop_that_is_over_are_no_lines():
+    found = handed_in("for i in range(B):", "    dz3 = y_hat[i] - y[i]", "return dz3")
+    assert found.message.endswith("returned one array, expected 11 or 6.")
+    assert {r.status for r in found.rows} == {"missing"}
+
+
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        ("[0.1, 0.2, 0.3]", "It is a list, expected a NumPy array of shape (B, K)."),
+        ("[y_hat - y]", "It is a list, expected a NumPy array of shape (B, K)."),
+        ("[[1, 2], [3]]", "It is a list, expected a NumPy array of shape (B, K)."),
+        ("(y_hat - y).tolist()", "It is a list, expected a NumPy array."),
+        ("np.array([0.1, 0.2, 0.3])", "It has shape (K,), expected (B, K)."),
+        ("y_hat[0] - y[0]", "It has shape (K,), expected (B, K)."),
+        ("'y_hat - y'", "It is a str, expected a NumPy array."),
+        ("(y_hat - y).T", "It has shape (K, B), expected (B, K)."),
+    ],
+)
+@pytest.mark.parametrize("then", ["a2.T @ dz3 @ X", "dz3.sum(0) @ np.ones(9)"])
+def test_the_cause_stands_before_the_stop(code, said, then):
+    found = handed_in(f"dz3 = {code}", f"dW3 = {then}")
+    assert found.first_wrong == "dz3"
+    assert found.message.startswith(f"dz3 is the first wrong line, (9). {said} ")
+    assert f"Your line 6, `dW3 = {then}`, stopped: " in found.message
+    assert len(re.findall("stopped", found.message)) == 1
+
+
+def test_a_stop_that_has_nothing_to_do_with_the_first_wrong_line_comes_first():
+    message = handed_in("dz3 = [y_hat - y]", "1 / 0").message
+    assert message.startswith("Your line 6, `1 / 0`, stopped: ZeroDivisionError")
+    assert "dz3 is the first wrong line" in message
+
+
+def test_a_row_of_a_loop_in_lists_is_no_wrong_line():
+    found = handed_in(
+        "for i in range(B):",
+        "    dz3 = [p - q for p, q in zip(y_hat[i], y[i])]",
+        "    dW3 = a2[i] @ dz3",
+    )
+    assert found.first_wrong == "dW3"

@@ -1,5 +1,6 @@
 """Rules: each takes an answer and says what is wrong with it, or nothing."""
 
+import contextlib
 import re
 import reprlib
 
@@ -7,7 +8,7 @@ import numpy as np
 
 from mlpnotes.exercise.judging import Verdict
 from mlpnotes.exercise.seals import pieces, seal_of
-from mlpnotes.exercise.words import NUMERIC, as_numbers, difference, kind, said
+from mlpnotes.exercise.words import NUMBER, NUMERIC, as_numbers, difference, kind, said
 from mlpnotes.gradcheck import agree
 from mlpnotes.network import Gradients
 from mlpnotes.tutor import diagnose
@@ -32,7 +33,7 @@ def same(target, rtol=1e-11, atol=1e-14, refuse=None):
 
     def rule(mine):
         what = kind(mine)
-        if not isinstance(target, np.ndarray) and what != "a number":
+        if not isinstance(target, np.ndarray) and what not in NUMBER:
             return f"that is {what}, expected a number"
         if what not in NUMERIC:
             return f"that is {what}, expected an array of numbers"
@@ -173,7 +174,7 @@ def confirmed(row):
     return detail and f"{row.name} is the first wrong line, ({row.equation}). {detail}"
 
 
-def sealed(label, seal, why="", known=None, parts=None):
+def sealed(label, seal, why="", known=None, parts=None, words=False):
     """Return the rule that an answer has this seal, for what cannot be computed.
 
     Parameters
@@ -188,6 +189,8 @@ def sealed(label, seal, why="", known=None, parts=None):
         The seal of a wrong answer that people give -> what is wrong with it.
     parts : int, optional
         How many numbers or words are asked for.
+    words : bool
+        Whether the answer is in words; else numbers are expected.
 
     Returns
     -------
@@ -195,16 +198,29 @@ def sealed(label, seal, why="", known=None, parts=None):
     """
 
     def rule(mine):
-        try:
+        found = None
+        with contextlib.suppress(TypeError):  # it is neither numbers nor words
             found = seal_of(label, mine)
-        except TypeError as error:
-            return str(error)
-        given = pieces(mine)
-        count = len(given) if isinstance(given, list) else 1
-        if parts not in (None, count):
-            return f"expected {parts} in the order of the question, got {count}"
         if found == seal:
             return ""
-        return (known or {}).get(found) or why or f"{reprlib.repr(mine)} is not it"
+        if said := (known or {}).get(found):
+            return said
+        given = pieces(mine)
+        given = given if isinstance(given, list) else [given]
+        if unfit := next(filter(None, (_unfit(piece, words) for piece in given)), ""):
+            what = "word" if words else "number"
+            expected = f"a {what}" if parts in (None, 1) else f"{parts} {what}s"
+            it = "that is" if len(given) == 1 else "one of them is"
+            return f"{it} {unfit}, expected {expected}"
+        if parts not in (None, len(given)):
+            order = " in the order of the question" * (parts > 1)
+            return f"expected {parts}{order}, got {len(given)}"
+        return why or f"{reprlib.repr(mine)} is not it"
 
     return rule
+
+
+def _unfit(piece, words):
+    """Return what a part of an answer is, if it is no number, and no word either."""
+    what = kind(piece)
+    return "" if what == "a number" or (words and what == "a text") else what

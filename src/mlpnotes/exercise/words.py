@@ -7,7 +7,10 @@ import numpy as np
 from mlpnotes.checks import kind_of
 from mlpnotes.gradcheck import agree
 
-NUMERIC = "a number", "an array of numbers"  # what `kind` says of usable numbers
+HOLDERS = {tuple: "a tuple", list: "a list", np.ndarray: "an array"}
+# what `kind` says of usable numbers
+NUMBER = "a number", "a complex number"
+NUMERIC = *NUMBER, *(f"{holder} of numbers" for holder in HOLDERS.values())
 
 
 def said(error):
@@ -21,7 +24,11 @@ def said(error):
 def as_numbers(answer):
     """Return numbers, fractions among them, as an array."""
     array = np.asarray(answer)
-    return array.astype(float) if array.dtype == object else array
+    if array.dtype != object:
+        return array
+    if any(x is None for x in array.flat):
+        raise TypeError("None is no number")  # to NumPy it would be NaN
+    return array.astype(float)
 
 
 def kind(answer):
@@ -31,7 +38,10 @@ def kind(answer):
     if isinstance(answer, bool | np.bool_):
         return f"the truth value {answer}"
     if isinstance(answer, numbers.Real):
-        return "a number" if np.isfinite(float(answer)) else f"the number {answer}"
+        try:
+            return "a number" if np.isfinite(float(answer)) else f"{float(answer)}"
+        except OverflowError:
+            return "an integer beyond all floats"
     if isinstance(answer, str):
         return "a text"
     if callable(answer):
@@ -41,11 +51,15 @@ def kind(answer):
         numeric = np.issubdtype(array.dtype, np.number) and not np.ma.is_masked(answer)
     except (TypeError, ValueError):
         numeric = False
+    holder = HOLDERS.get(type(answer), "an array")
     if not numeric:
-        return kind_of(answer)
+        plain = type(answer) is np.ndarray
+        return f"an array of dtype {answer.dtype}" if plain else kind_of(answer)
+    if not array.size:
+        return f"{holder} with nothing in it"
     if not np.isfinite(array).all():
-        return "an array with infinities or NaN in it"
-    return "an array of numbers" if array.ndim else "a number"
+        return f"{holder} with infinities or NaN in it"
+    return f"{holder} of numbers" if array.ndim else NUMBER[np.iscomplexobj(array)]
 
 
 def difference(got, expected, rtol, atol):
@@ -55,6 +69,8 @@ def difference(got, expected, rtol, atol):
     near = np.isclose(got, expected, rtol=rtol, atol=atol)
     if near.all():
         return ""
+    if np.iscomplexobj(got) and not np.iscomplexobj(expected):
+        return "it is complex, expected real numbers"
     if got.dtype == np.float32 and agree(got, expected, 1e-4, 1e-6):
         return "right to the digits of float32: compute in float64"
     if np.isclose(got, expected, rtol=0.02, atol=atol).all():

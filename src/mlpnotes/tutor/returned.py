@@ -1,6 +1,8 @@
 """What came back: the arrays by name, and whether one can be used."""
 
+import contextlib
 import inspect
+import numbers
 import re
 
 import numpy as np
@@ -50,16 +52,27 @@ def named(value, problem, order=None):
     if isinstance(value, dict):
         return _by_key(value, problem)
     if not isinstance(value, tuple | list):
-        complaint = f"Your function returned {kind_of(value)}, expected arrays by name."
+        expected = "11 or 6" if isinstance(value, np.ndarray) else "11 or 6 arrays"
+        complaint = f"Your function returned {_kind(value)}, expected {expected}."
         if inspect.iscoroutine(value):
             value.close()
-        yields = "" if not inspect.isgenerator(value) else " Write return, not yield."
-        return {}, complaint + yields
+        yields = inspect.isgenerator(value) and value.gi_code.co_name != "<genexpr>"
+        return {}, complaint + " Write return, not yield." * yields
     if len(value) not in (6, 11):
-        return {}, f"Your function returned {len(value)} items, expected 11 or 6."
+        items = f"{len(value)} item{'s' * (len(value) != 1)}"
+        return {}, f"Your function returned {items}, expected 11 or 6."
     if len(value) == 11:
         return dict(zip(EQUATIONS, value, strict=True)), ""
     return dict(zip(order or _order(value, problem), value, strict=True)), ""
+
+
+def _kind(value):
+    """Return what came back in place of arrays, in words."""
+    if isinstance(value, np.ndarray):
+        return "one array"
+    if isinstance(value, numbers.Number) and not isinstance(value, bool):
+        return "one number"
+    return kind_of(value)
 
 
 def _by_key(value, problem):
@@ -75,10 +88,8 @@ def _by_key(value, problem):
             found[name] = value[key]
     if any(name in found for name in EQUATIONS):
         return {n: found[n] for n in EQUATIONS if n in found}, ""
-    return {}, (
-        f"Your dict has the keys {[str(k) for k in value][:6]}, "
-        f"expected {', '.join(SIX)}."
-    )
+    got = f"has the keys {[str(k) for k in value][:6]}" if value else "is empty"
+    return {}, f"Your dict {got}, expected {', '.join(SIX)}."
 
 
 def _is(array, parameter):
@@ -110,8 +121,10 @@ def usable(array, name, problem):
         detail += "this line is still to be written."
         return None, row(name, MISSING, detail)
     if not isinstance(array, np.ndarray | np.generic):
-        detail = f"It is {kind_of(array)}, expected a NumPy array."
-        return None, row(name, TYPE, detail)
+        detail = f"It is {kind_of(array)}, expected a NumPy array"
+        if isinstance(array, list | tuple) and not has_shape(array, final):
+            detail += f" of shape {_letters(problem, final)}"
+        return None, row(name, TYPE, f"{detail}.")
     if np.ma.isMaskedArray(array):
         detail = "It is a masked array, expected a plain NumPy array."
         return None, row(name, TYPE, detail)
@@ -122,10 +135,7 @@ def usable(array, name, problem):
     if name.startswith("db") and array.shape == (1, *final):
         array = array[0]
     if array.shape != final:
-        letters = {n: s for s, n in problem.sizes().items()}
-        if len(letters) < 5:
-            letters = {}
-        got, expected = (_written(s, letters) for s in (array.shape, final))
+        got, expected = (_letters(problem, s) for s in (array.shape, final))
         return None, row(name, SHAPE, f"It has shape {got}, expected {expected}.")
     if not np.isfinite(array).all():
         detail = "It has entries that are NaN or infinite."
@@ -133,7 +143,18 @@ def usable(array, name, problem):
     return np.array(array, dtype), None
 
 
-def _written(shape, letters):
+def has_shape(value, shape):
+    """Return whether an array, or lists of numbers, have this shape."""
+    with contextlib.suppress(Exception):  # rows of different lengths
+        return np.shape(value) == shape
+    return False
+
+
+def _letters(problem, shape):
+    """Return a shape in the letters of the notes, (B, K), where the sizes tell."""
+    letters = {n: s for s, n in problem.sizes().items()}
+    if len(letters) < 5:
+        letters = {}
     parts = [letters.get(n, str(n)) for n in shape]
     return f"({', '.join(parts)}{',' * (len(parts) == 1)})"
 

@@ -20,7 +20,7 @@ from mlpnotes.tutor.rows import (
     listed,
     row,
 )
-from mlpnotes.tutor.stopped import judge_seen, judge_stopped
+from mlpnotes.tutor.stopped import computed, judge_seen, judge_stopped
 
 
 class Run(NamedTuple):
@@ -62,8 +62,8 @@ def run(backward, how, problem, order=None):
             summary = " ".join(filter(None, [causes(outcome, rows), summary]))
             return Run(rows, remarks, notes, summary, None, stopped=True)
         got, complaint = named(outcome.value, problem, order)
-        if complaint and in_part(outcome):
-            rows = judge_seen(problem, how.form, outcome.seen)
+        if complaint and in_part(outcome) and computed(problem, outcome):
+            rows = judge_seen(problem, how.form, outcome)
             return Run(rows, remarks, notes, complaint, None)
         single = {
             n for n, a in got.items()
@@ -107,13 +107,13 @@ def run(backward, how, problem, order=None):
 
 
 def in_part(outcome):
-    """Return whether nothing was returned yet, or some of the lines as a tuple."""
-    if outcome.value is None:
-        return bool(outcome.seen)
+    """Return whether no other arrays came back than lines of the function, or one."""
     lines = [a for a in outcome.seen.values() if isinstance(a, np.ndarray)]
-    return isinstance(outcome.value, tuple | list) and all(
-        a is None or any(np.array_equal(a, line) for line in lines)
-        for a in outcome.value
+    value = outcome.value
+    items = value.values() if isinstance(value, dict) else value
+    return not isinstance(value, tuple | list | dict) or not any(
+        isinstance(a, np.ndarray) and not any(np.array_equal(a, line) for line in lines)
+        for a in items
     )
 
 

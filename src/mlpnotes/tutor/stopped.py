@@ -1,17 +1,19 @@
 """A function that raised: judged up to the line that stopped it."""
 
-import numpy as np
+import re
 
+from mlpnotes.tutor.calling.names import line_of
 from mlpnotes.tutor.hidden import cost
 from mlpnotes.tutor.judging import Judge
 from mlpnotes.tutor.known import PARAMETERS
 from mlpnotes.tutor.mistakes.lines import EQUATIONS
+from mlpnotes.tutor.returned import has_shape
 from mlpnotes.tutor.rows import FAULTS, HIDDEN, RAISED, UNCLEAR, UNREACHED, WRONG, row
 
 
-def judge_seen(problem, form, seen, target=""):
+def judge_seen(problem, form, outcome):
     """Return the rows of what a function had computed, by its local variables."""
-    judge = Stopped(problem, form, computed(problem, seen, target))
+    judge = Stopped(problem, form, computed(problem, outcome))
     rows = [row(name, UNREACHED) for name in EQUATIONS]
     if judge.got:
         rows = judge.judged()
@@ -28,10 +30,12 @@ def judge_stopped(problem, form, outcome):
     """Return the rows of a function that raised, and what to say if none is named."""
     stop = outcome.stop
     text = describe(stop)
-    rows = judge_seen(problem, form, outcome.seen, stop.target)
+    rows = judge_seen(problem, form, outcome)
     first = next((r for r in rows if r.status in FAULTS), None)
-    if first and f"{first.name} is " in stop.why:  # None
-        detail = f"{first.detail} Your line {stop.line} uses it."
+    if first and first.status != WRONG and uses(stop, first.name):
+        empty = any(outcome.seen[first.name] is a for a in (None, ...))
+        more = f"Your line {stop.line} uses it." if empty else text
+        detail = f"{first.detail} {more}"
         return [r._replace(detail=detail) if r is first else r for r in rows], ""
     if first:
         return rows, text
@@ -42,18 +46,24 @@ def judge_stopped(problem, form, outcome):
     return rows, text
 
 
-def computed(problem, seen, target):
+def uses(stop, name):
+    """Return whether the line that stopped is seen to use a line's array."""
+    return name in map(line_of, re.findall(r"\w+", f"{stop.text} {stop.why}"))
+
+
+def computed(problem, outcome):
     """Return the local variables that can be judged as lines.
 
     In a loop over the observations they are single rows, and sums of some rows:
     then none can. The variable that was to be computed may hold what it is made of.
     """
-    seen = dict(seen)
-    for name, value in seen.items():
-        if name not in PARAMETERS and np.shape(value) == problem.shape(name)[1:]:
+    seen, target = dict(outcome.seen), outcome.stop.target if outcome.stop else ""
+    for name, value in seen.items() if outcome.loops else ():
+        if name not in PARAMETERS and has_shape(value, problem.shape(name)[1:]):
             return {}
-    if np.shape(seen.get(target)) in ((), problem.shape(target or "dz3")):
-        seen.pop(target, None)
+    shapes = ((), problem.shape(target)) if target in seen else ()
+    if any(has_shape(seen[target], shape) for shape in shapes):
+        del seen[target]
     return seen
 
 

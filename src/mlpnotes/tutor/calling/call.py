@@ -21,7 +21,7 @@ from mlpnotes.tutor.calling.names import (
     line_of,
 )
 from mlpnotes.tutor.calling.signature import plans
-from mlpnotes.tutor.calling.source import code_of, copied
+from mlpnotes.tutor.calling.source import code_of, copied, has_loop
 from mlpnotes.tutor.calling.stopping import Stop, own_entry, stopped
 from mlpnotes.tutor.problems import make_problem
 
@@ -36,6 +36,7 @@ class Outcome(NamedTuple):
     stop: Stop | None  # where and why it raised
     called: str  # how it was called, "" in one of the two forms
     mistaken: list  # pairs: a variable named as one given array that holds another
+    loops: bool  # whether it has a loop, so that a variable may hold one row
 
 
 def plan(backward, form=None):
@@ -70,7 +71,7 @@ def call(backward, plan, problem, watch=True):
     """
     if plan.refusal:
         stop = Stop(None, "", "", plan.refusal, "TypeError")
-        return Outcome(None, TypeError(plan.refusal), [], {}, stop, "", [])
+        return Outcome(None, TypeError(plan.refusal), [], {}, stop, "", [], False)
     arguments, keywords, given = _arguments(plan, problem)
     code, value, error, stop, ended = code_of(backward), None, None, None, {}
     with _quiet():
@@ -82,7 +83,7 @@ def call(backward, plan, problem, watch=True):
         except BaseException as caught:
             error = caught
         if error is not None:
-            stop, entry = stopped(error, code), own_entry(error, code)
+            stop, entry = stopped(error, code, plan.form), own_entry(error, code)
             ended = dict(entry.tb_frame.f_locals) if entry else {}
     original = problem.arrays()
     changed = [name for name, a in given().items() if not _same(a, original[name])]
@@ -93,8 +94,10 @@ def call(backward, plan, problem, watch=True):
         for other, array in original.items()
         if other not in (name, "l2") and _same(ended[name], array)
     ]  # fmt: skip
-    seen = _seen(ended)
-    return Outcome(value, error, changed, seen, stop, plan.called, sorted(mistaken))
+    return Outcome(
+        value, error, changed, _seen(ended), stop, plan.called, sorted(mistaken),
+        code is None or has_loop(code),
+    )  # fmt: skip
 
 
 def _arguments(plan, problem):

@@ -3,6 +3,7 @@
 import ast
 import collections
 import contextlib
+import dis
 import functools
 import inspect
 import itertools
@@ -41,6 +42,11 @@ def code_of(backward):
         else:
             backward = getattr(backward, "__func__", type(backward).__call__)
     return None
+
+
+def has_loop(code):
+    """Return whether the code, not what it calls, goes back to an earlier line."""
+    return any("JUMP_BACKWARD" in step.opname for step in dis.get_instructions(code))
 
 
 def path_to(entry):

@@ -37,16 +37,17 @@ def own_entry(error, code):
     return own[-1] if own else None
 
 
-def stopped(error, code):
-    """Return the Stop of an exception, given the function's code."""
+def stopped(error, code, form=""):
+    """Return the Stop of an exception, given the function's code and its form."""
     kind, own = type(error).__name__, own_entry(error, code)
     if own is None:
-        return Stop(None, "", "", why(error, [], {}), kind)
+        return Stop(None, "", "", why(error, [], {}, form), kind)
     path = path_to(own)
     target = _target(path, variables_of(own)) if path else next_stored(own)
     file = code.co_filename
     last = [e for e in entries(error) if e.tb_frame.f_code.co_filename == file][-1]
-    words = why(error, path_to(last) or [expression_at(last)], variables_of(last))
+    path_there = path_to(last) or [expression_at(last)]
+    words = why(error, path_there, variables_of(last), form)
     helper = last.tb_frame.f_code.co_name
     if last.tb_frame.f_code is not code and helper[0] != "<":
         words += f" (line {last.tb_lineno}, in {helper})"

@@ -7,8 +7,9 @@ import re
 import numpy as np
 
 from mlpnotes.tutor.calling.meanings import KINDS, MEANINGS
-from mlpnotes.tutor.calling.names import NAMES, line_of, plain
+from mlpnotes.tutor.calling.names import line_of
 from mlpnotes.tutor.calling.source import value_of
+from mlpnotes.tutor.calling.undefined import undefined
 
 SIGNS = {
     ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.Pow: "**",
@@ -20,15 +21,19 @@ METHODS = ("transpose", "copy", "sum", "mean", "max", "flatten", "ravel")
 LONG = 60  # an expression longer than this is not repeated
 
 
-def why(error, path, names):
+def why(error, path, names, form=""):
     """Say why, given the nodes around the place and what the names hold there."""
     kind, message = type(error).__name__, ""
     with contextlib.suppress(Exception):  # its __str__ is the student's, too
         message = str(error).strip().splitlines()[0][:200]
     node = path[-1] if path else None
-    for explain in (_uncalled, _empty, _shapes, _entries, _names):
+    for explain in (_uncalled, _empty, _shapes, _entries, _calls):
         with contextlib.suppress(Exception):
             if words := explain(error, message, node, path, names):
+                return words
+    if isinstance(error, NameError) and (name := getattr(error, "name", "")):
+        with contextlib.suppress(Exception):
+            if name != "np" and (words := undefined(name, names, form)):
                 return words
     for pattern, meaning in MEANINGS.items():
         if found := re.search(pattern, message):
@@ -166,8 +171,8 @@ def _entries(error, message, node, path, names):
     return ""
 
 
-def _names(error, message, node, path, names):
-    """Say that a name has no value, or that what is called is no function."""
+def _calls(error, message, node, path, names):
+    """Say that what is called is no function."""
     if isinstance(node, ast.Call) and "not callable" in message:
         called = value_of(node.func, names)
         if isinstance(called, np.ndarray | float | int):
@@ -175,15 +180,4 @@ def _names(error, message, node, path, names):
             if isinstance(called, np.ndarray) and not node.args:
                 return f"{text} is an array, no function: write it without ()"
             return f"{text}(...) calls {text}, which is no function: is a * missing?"
-    if isinstance(error, NameError) and (name := getattr(error, "name", "")):
-        if alike := [n for n in names if plain(n) == plain(name) and n != name]:
-            return f"the name {name} is not defined: is it {alike[0]}?"
-        if line_of(name):
-            return f"{name} is used before it has a value"
-        own = getattr(names, "maps", [names])[0]
-        for n, value in [*own.items(), *names.items()]:
-            if name in getattr(type(value), "_fields", ()):
-                return f"the name {name} is not defined: write {n}.{name}"
-            if type(value) is dict and name in value and name in NAMES:
-                return f'the name {name} is not defined: write {n}["{name}"]'
     return ""
