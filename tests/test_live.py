@@ -446,7 +446,6 @@ ENDLESS = {
     "showing": "while True: display(1)",
     "product": "import numpy as np\nprint(0)\na = np.ones((4000, 4000))\na @ a @ a @ a",
     "sleep": "import time\nprint(0)\ntime.sleep(1e6)",
-    "messages": "import js\nprint(0)\nwhile True: js.postMessage('x' * 1000)",
 }
 
 
@@ -678,6 +677,39 @@ for id in range(20):
     assert 100_000 < len(shown) < 310_000
     assert "[cut here: the rest is too long]" in shown
     assert shown.endswith("division by zero")
+
+
+FLOOD = """from js import Function
+Function.new('''for (;;) for (let id = 0; id < 99; id++)
+  postMessage({ type: "show", id, kind: "stream", text: "x" })''')()"""
+
+
+def test_a_flood_of_messages_ends(page):
+    write(page, 1, FLOOD)
+    press(page, 1)
+    assert wait(page, 1)[0].startswith("Python has ended (it sends without end).")
+    assert run(page, 1, "print(1)") == "1"
+
+
+LONG = """'{"rows": [' + ', '.join(['["dz3", 9, "right"]'] * 10**5)"""
+REPLIES = {
+    "text": "'not json'",
+    "empty": "'{}'",
+    "null": "'null'",
+    "equation": repr('{"rows": [["dz3", "9", "right"]], "hints": ["a"], "words": []}'),
+    "no words": repr('{"rows": [], "hints": [], "words": []}'),
+    "long": f"""{LONG} + '], "hints": ["a"], "words": []}}'""",
+}
+
+
+def test_a_verdict_that_is_none_is_refused(open_page, host):
+    page = open_page(f"{host.url}your-backprop.html")
+    for reply in REPLIES.values():
+        patch = f"import runner\nrunner.check = lambda *_: {reply}\nmy_backward = print"
+        write(page, 1, patch)
+        press(page, 1)
+        assert wait(page, 1)[0].startswith("What came back is no verdict")
+    assert page.problems == []
 
 
 def test_a_program_cannot_reach_the_page(page):

@@ -1,5 +1,6 @@
 // The worker in which Python runs, seen from the page.
 const MOST = 300_000; // letters that the page takes of one run, whoever sends them
+const MESSAGES = 50_000; // and messages: more would keep it from hearing its reader
 
 // Python has come to an end, or did not begin: its message is a sentence for readers.
 export class Ended extends Error {}
@@ -78,6 +79,8 @@ export class Python {
 
   // A reader's program can send whatever it likes: nothing but texts is handed on.
   hear(data) {
+    this.heard += 1;
+    if (this.heard > MESSAGES) return this.end(broken("it sends without end"));
     const asked = this.asked.get(data?.id);
     if (!asked) return;
     if (data.type === "show") {
@@ -102,6 +105,7 @@ export class Python {
     return new Promise((resolve, reject) => {
       if (!this.worker) throw stopped(false);
       const id = ++this.last;
+      this.heard = 0;
       this.asked.set(id, { resolve, reject, show, errors: 0, others: 0 });
       this.worker.postMessage({ ...message, type, id });
     });

@@ -1,5 +1,6 @@
 // The tutor's cell: the reader's function, and under it the verdict on its lines.
 import { Cell } from "./cell.js";
+import { Ended } from "./python.js";
 import { NAME, notebook, program, save } from "./take.js";
 import { announce, element, sentence } from "./show.js";
 
@@ -35,6 +36,22 @@ function table(rows, first) {
   ));
   return element("table", {}, element("thead", {}, element("tr", {}, ...head)),
     element("tbody", {}, ...body));
+}
+
+// What the tutor says of a function. A program can send something else in its place.
+function answer(text) {
+  try {
+    const found = JSON.parse(text);
+    const isText = (part) => typeof part === "string" && part.length < 5000;
+    const isRow = ([name, equation, status]) => (
+      isText(name) && Number.isInteger(equation) && isText(status));
+    const { rows, hints, words } = found;
+    if (rows.length < 12 && rows.every(isRow) && hints.length && words.length < 20
+        && [...hints, ...words].every(isText)) return found;
+  } catch {
+    // It is no such thing.
+  }
+  throw new Ended("What came back is no verdict: the cell has sent something else.");
 }
 
 export class Tutor extends Cell {
@@ -92,7 +109,7 @@ export class Tutor extends Cell {
       if (!await this.prepare()) return;
       const step = this.session.stepOf(this);
       const ended = await this.session.execute(step, this.newResult());
-      const found = JSON.parse(await this.session.python.ask("check", { name: NAME }));
+      const found = answer(await this.session.python.ask("check", { name: NAME }));
       if (ended || found.given) this.verdict(found);
       else this.judge("not yet");
       this.conclude(ended);
