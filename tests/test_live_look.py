@@ -11,6 +11,7 @@ from chromium import contrast, violations
 from live_site import LIVE, needs_live
 from nbclient import NotebookClient
 from pdf import SITE
+from programs import LINES
 from pypdf import PdfReader
 
 pytestmark = [pytest.mark.site, needs_live]
@@ -22,19 +23,6 @@ OPEN_ALL = """() => {
   for (const button of document.querySelectorAll(".toggle-hidden button.toggle-button"))
     button.click();
 }"""
-LINES = {
-    "dz3": "y_hat - y",
-    "dW3": "a2.T @ dz3",
-    "db3": "dz3.sum(axis=0)",
-    "da2": "dz3 @ W3.T",
-    "dz2": "da2 * a2 * (1 - a2)",
-    "dW2": "a1.T @ dz2",
-    "db2": "dz2.sum(axis=0)",
-    "da1": "dz2 @ W2.T",
-    "dz1": "da1 * a1 * (1 - a1)",
-    "dW1": "X.T @ dz1",
-    "db1": "dz1.sum(axis=0)",
-}
 
 
 def function(**lines):
