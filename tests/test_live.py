@@ -659,7 +659,8 @@ Own()"""
     assert not [path for path in host.log if "evil" in path]
 
 
-def test_long_texts_are_cut(page):
+def test_long_texts_are_cut(open_page, host):
+    page = open_page(f"{host.url}lemma-1.html")
     shown = run(page, 1, "for _ in range(10**6): print('x' * 9)")
     assert 20_000 < len(shown) < 21_000
     assert shown.endswith("[cut here: 9,980,000 more characters]")

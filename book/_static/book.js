@@ -27,6 +27,7 @@ function markScrollable() {
 }
 addEventListener("load", markScrollable);
 addEventListener("resize", markScrollable);
+document.fonts.addEventListener("loadingdone", markScrollable); // letters grew
 
 // A tip stays while it is pointed at, describes its link, and Escape closes it.
 globalThis.tippy?.setDefaultProps({
