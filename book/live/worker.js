@@ -110,7 +110,7 @@ async function start({ id, folder, files, names, info }) {
   };
   python = await loadPyodide({
     indexURL: folder, lockFileContents: { info, packages: {} },
-    packageBaseUrl: folder, env: { HOME: "/home/reader" },
+    packageBaseUrl: folder,
   });
   self.fetch = fetched;
   const extractDir = python.runPython("import sysconfig; sysconfig.get_path('purelib')");
