@@ -1,5 +1,6 @@
 """The built site, as a reader meets it in a browser: ``make site-test``."""
 
+import contextlib
 import functools
 import os
 import re
@@ -7,6 +8,8 @@ import shutil
 import subprocess
 import sys
 import threading
+import time
+import urllib.request
 from pathlib import Path
 from urllib.parse import unquote, urldefrag, urljoin, urlsplit
 
@@ -1139,6 +1142,11 @@ def lab(lab_home):
             url = found[1]
             break
     threading.Thread(target=server.stderr.read, daemon=True).start()
+    for _ in range(600):  # it names its address before it listens there
+        with contextlib.suppress(OSError), urllib.request.urlopen(f"{url}/api"):
+            break
+        assert server.poll() is None, "JupyterLab ended: was its port taken?"
+        time.sleep(0.1)
     yield url
     server.terminate()
     server.wait()
