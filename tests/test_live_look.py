@@ -541,6 +541,96 @@ def test_stop_keeps_the_focus_and_nothing_moves_while_a_cell_runs(exercise):
     assert cell.get_by_role("button", name="Stop").is_hidden()
 
 
+@pytest.mark.parametrize("options", [{"width": 390}, {"width": 620}, PHONE], ids=str)
+def test_a_press_that_leaves_an_editor_hits_the_button_it_was_meant_for(
+    open_page, address, options
+):
+    page = open_page(f"{address}lemma-1.html", **options)
+    width = options["width"]
+    page.set_viewport_size({"width": width, "height": 4000})  # no scrolling makes up
+    cells = page.locator("div.cell:has(.live-bar)")
+    cells.nth(0).get_by_role("button", name="Edit").click()
+    write(page, cells.nth(0), "x = 1")
+    button = cells.nth(1).get_by_role("button", name="Run")
+    box = button.bounding_box()
+    at = box["x"] + box["width"] / 2, box["y"] + 3
+    if "has_touch" in options:
+        page.touchscreen.tap(*at)
+    else:
+        page.mouse.move(*at)
+        page.mouse.down()
+        assert page.evaluate("document.activeElement.className") != "cm-content"
+        assert button.bounding_box()["y"] == pytest.approx(box["y"], abs=1)
+        page.mouse.up()
+    assert button.get_attribute("aria-disabled") == "true"
+    cells.nth(1).get_by_role("button", name="Stop").click()
+
+
+def is_boxed(cell):
+    """Tell whether a box of the reader's result is seen."""
+    return cell.locator(".live-result:visible, .live-whose:visible").count() > 0
+
+
+def test_no_box_stays_where_nothing_is_shown(open_page, address):
+    page = open_page(f"{address}lemma-1.html", width=390)
+    cell = page.locator("div.cell:has(.live-bar)").first
+    words = cell.locator(".live-words")
+    cell.get_by_role("button", name="Edit").click()
+    for text in "x = 1", "print()", "pass":
+        write(page, cell, text)
+        run(cell)
+        assert not is_boxed(cell)
+        assert words.text_content() == "Has run; it shows nothing."
+    for before in "", "print(1)":
+        if before:
+            write(page, cell, before)
+            run(cell)
+            assert is_boxed(cell)
+        write(page, cell, "import time\ntime.sleep(99)")
+        page.keyboard.press("Shift+Enter")
+        cell.get_by_text("Running.", exact=True).wait_for(timeout=90_000)
+        assert not is_boxed(cell)  # but its place is kept
+        cell.get_by_role("button", name="Stop").click()
+        cell.get_by_text("Stopped.").wait_for()
+        assert not is_boxed(cell)
+    write(page, cell, "print('here again')")
+    run(cell)
+    assert cell.locator(".live-result").inner_text().split("\n")[0] == "Your result"
+    assert is_boxed(cell)
+    assert page.problems == []
+
+
+@pytest.mark.parametrize("options", [{"width": 390, "theme": "dark"}, {}], ids=str)
+def test_printed_sentences_wrap_beside_a_table_whose_columns_stay(
+    tutor, tmp_path, options
+):
+    page, cell = tutor(**options)
+    asks = "from mlpnotes.tutor import diagnose\nprint(diagnose(my_backward))"
+    ran = f"{function(dz2='da2')}\n\n\n{asks}"
+    write(page, cell, ran)
+    run(cell, "Check my lines")
+    pre = cell.locator(".live-result .stream pre")
+    said = pre.text_content()
+    rows, _, prose = said.partition("\n\n")
+    assert len(rows.split("\n")) == 11
+    assert len(prose.strip().split("\n")) > 1  # as Python printed it
+    assert pre.evaluate("e => e.scrollWidth <= e.clientWidth")
+    filled = pre.locator(".live-filled")
+    assert filled.text_content() == prose.rstrip("\n")
+    height = pre.evaluate("e => parseFloat(getComputedStyle(e).lineHeight)")
+    lines = round(filled.bounding_box()["height"] / height)
+    letters = pre.evaluate(
+        "e => e.clientWidth / parseFloat(getComputedStyle(e).fontSize) / 0.65"
+    )
+    # the lines of a phone are filled anew: none is a leftover of another
+    assert lines <= len(prose) / min(letters, 70) + 2
+    assert "white-space: pre" in pre.evaluate(
+        "e => `white-space: ${getComputedStyle(e).whiteSpace}`"
+    )
+    assert page.problems == []  # before axe asks for style sheets
+    assert violations(page, PROSE) == []
+
+
 def test_while_python_arrives_a_bar_and_megabytes_say_so(open_page, address):
     page = open_page(f"{address}lemma-2.html")
     waits = []

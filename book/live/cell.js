@@ -82,8 +82,9 @@ export class Cell {
     return element(
       "div", { class: "live-bar" }, this.runButton, this.stopButton, this.editButton,
       this.copyButton, this.resetButton, this.undoButton, this.progress, this.words,
-      element("span", { class: "live-name", text: this.name }),
-      element("span", { class: "live-keys", "aria-hidden": "true", text: KEYS }),
+      element("span", { class: "live-end" },
+        element("span", { class: "live-name", text: this.name }),
+        element("span", { class: "live-keys", "aria-hidden": "true", text: KEYS })),
     );
   }
 
@@ -249,13 +250,15 @@ export class Cell {
   }
 
   // Put an empty result where the built output stood; return what fills it. It is as
-  // high as what it replaces, until it is whole: what stands below does not jump.
+  // high as what it replaces, until it is whole: what stands below does not jump. It is
+  // not seen before there is something in it.
   newResult() {
     const height = (this.result?.box ?? this.output)?.offsetHeight ?? 0;
     this.result?.box.remove();
     this.result = new Result(this.name, this.text, this.session.python);
     const { box } = this.result;
     box.style.minHeight = `${height}px`;
+    box.hidden = !height;
     if (this.output) this.output.before(box);
     else this.bar.after(box);
     if (this.output) this.output.hidden = true;

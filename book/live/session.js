@@ -101,7 +101,7 @@ export class Session {
     }
     // An error that is mended goes; what it showed before its last change says so.
     if (former?.error && former === step.cell.result) step.cell.newResult();
-    step.cell?.result?.finish();
+    if (step.cell !== this.running) step.cell?.result?.finish();
     step.cell?.point(errors[0]);
     step.stamp = ++this.clock;
     step.ran = ended || step.cell?.mayFail ? text : null;

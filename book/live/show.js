@@ -1,6 +1,7 @@
 // What a cell gave, as elements: texts as texts, a table through a list of what may
 // stand in one. Nothing that a program says becomes HTML of the page.
 const TABLE = /\S {2,}\S|^ *\[/m; // columns: such lines do not wrap, sentences do
+const WIDTH = 70; // letters to which textwrap, and so the tutor, fills a paragraph
 const MAY = new Set(["TABLE", "CAPTION", "THEAD", "TBODY", "TR", "TH", "TD", "P", "CODE",
   "PRE", "STRONG", "EM", "DETAILS", "SUMMARY", "UL", "OL", "LI", "BR"]);
 const ONLY_ITS_TEXT = new Set(["DIV", "SPAN", "B", "I", "A", "FIGCAPTION", "SMALL"]);
@@ -68,9 +69,26 @@ function traceback(text) {
   return element("div", { class: "output traceback highlight" }, pre);
 }
 
+// Whether lines are a paragraph that was filled to a width: no word fits on the line
+// before its own.
+function isFilled(text) {
+  const all = text.split("\n");
+  return all.length > 1 && all.slice(1).every((line, i) => (
+    all[i].length <= WIDTH && `${all[i]} ${line.split(" ")[0]}`.length > WIDTH));
+}
+
+// What a cell printed. Where a table is, the paragraphs beside it wrap for themselves.
+function paragraphs(text) {
+  if (!TABLE.test(text)) return [text];
+  return text.split(/(\n{2,}|\n$)/).map((part) => (
+    !part.trim() || TABLE.test(part) ? part
+      : element("span", { class: `live-prose${isFilled(part) ? " live-filled" : ""}`,
+        text: part })));
+}
+
 function lines(kind, text) {
   if (kind === "traceback") return traceback(text);
-  const pre = element("pre", { text });
+  const pre = element("pre", {}, ...paragraphs(text));
   const sentences = TABLE.test(text) ? "" : " sentences";
   return element("div", { class: `output ${kind} highlight${sentences}` }, pre);
 }
@@ -105,8 +123,12 @@ export class Result {
     this.box.classList.toggle("live-former", Boolean(former));
   }
 
+  // All has come: what was printed piece by piece is set, and no empty box stays.
   finish() {
     this.box.style.minHeight = "";
+    for (const pre of this.box.querySelectorAll(":scope > .stream > pre"))
+      pre.replaceChildren(...paragraphs(pre.textContent));
+    this.box.hidden = this.box.textContent.trim() === this.whose.textContent;
     globalThis.markScrollable?.();
   }
 
@@ -117,9 +139,14 @@ export class Result {
     if (kind === "error") this.error = text;
   }
 
+  append(...parts) {
+    this.box.append(...parts);
+    this.box.hidden = false;
+  }
+
   add(name, kind, text) {
     this.last = { kind, at: lines(name, text) };
-    this.box.append(this.last.at);
+    this.append(this.last.at);
     this.texts.push(text);
   }
 
@@ -134,8 +161,7 @@ export class Result {
     this.last = null;
     this.valued = text;
     this.texts.push(text);
-    if (html) this.box.append(tableOf(html));
-    else this.box.append(lines("text_plain", text));
+    this.append(html ? tableOf(html) : lines("text_plain", text));
     if (latex) this.formula(latex, this.box.lastChild);
   }
 

@@ -125,20 +125,20 @@ export class Tutor extends Cell {
   }
 
   verdict({ ok, right, of, rows, first, hints, words }) {
-    const { box, texts } = this.result;
+    const { result } = this;
     const state = ok ? "right" : "not yet";
     this.judge(state);
-    box.dataset.state = state;
+    result.box.dataset.state = state;
     const what = of === rows.length ? `${of} lines` : `the ${of} arrays that come back`;
     const count = `${right} of ${what} are right`;
     const told = ok ? hints.filter((hint) => hint !== ALL) : hints;
     const others = words.filter((word) => !hints.some((hint) => hint.includes(word)));
-    box.append(
+    result.append(
       element("p", { class: "live-count", text: `${ok ? "✓ " : ""}${count}` }),
       ...(told.length ? this.steps(told) : []),
       table(rows, first), ...others.map(sentence),
     );
-    texts.unshift([`${count}.`, ...told.slice(0, 1)].join(" ").replaceAll("`", ""));
+    result.texts.unshift([`${count}.`, ...told.slice(0, 1)].join(" ").replaceAll("`", ""));
     this.editor?.sign(rows.map(([name, , status]) => [name, signOf(status)]));
   }
 
