@@ -18,6 +18,7 @@ from jupyter_cache import get_cache
 from jupyter_cache.base import CacheBundleIn
 from myst_nb.core.read import MystMetadataParsingError, create_nb_reader
 from nbclient.exceptions import CellExecutionError, CellTimeoutError
+from solutions import as_built
 from sphinx.util import logging
 from visible import fingerprint
 
@@ -39,7 +40,7 @@ def read_chapter(app, docname):
     """Return a chapter as a notebook without outputs, or None for a mere page."""
     path = app.env.doc2path(docname)
     with open(path, encoding="utf-8") as file:
-        text = file.read()
+        text = as_built(app, docname, file.read())
     config = app.env.mystnb_config
     reader = create_nb_reader(path, app.env.myst_config, config, text)
     return reader and reader.read(text)
@@ -130,14 +131,18 @@ def unchanged(cache, notebook, seen):
     return True
 
 
-def forget_others(cache, chapters, seen):
-    """Remove the outputs that no chapter of the book has now."""
+def forget_others(cache, chapters, seen, solutions):
+    """Remove the outputs that no chapter of the book has now.
+
+    Those of the book with solutions and those of the book without stay for each other.
+    """
     now = {
         (cache.create_hashed_notebook(notebook)[1], seen[name])
         for name, notebook in chapters.items()
     }
     for record in cache.list_cache_records():
-        if (record.hashkey, record.data.get("seen")) not in now:
+        same_book = record.data.get("solutions", True) == solutions
+        if same_book and (record.hashkey, record.data.get("seen")) not in now:
             cache.remove_cache(record.pk)
 
 
@@ -179,8 +184,9 @@ def execute_chapters(app, env, added, changed, removed):
             logger.error(text, location=(name, line))
             failed.add(name)
         if not faults:
-            keep(cache, todo[name], {"seen": seen[name], "execution_seconds": seconds})
-    forget_others(cache, chapters, seen)
+            data = {"solutions": app.config.solutions, "execution_seconds": seconds}
+            keep(cache, todo[name], data | {"seen": seen[name]})
+    forget_others(cache, chapters, seen, app.config.solutions)
     if failed:  # of another exception, Jupyter Book would show its own traceback
         raise SystemExit(
             f"Stopped: see the errors in {', '.join(sorted(failed))} above"

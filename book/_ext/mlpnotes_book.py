@@ -233,7 +233,7 @@ def mark_symbols(app, doctree):
         return
     missing = set(SYMBOLS)
     for row in doctree.findall(nodes.row):
-        for name in {n.astext() for n in row.findall(nodes.literal)} & missing:
+        for name in sorted({n.astext() for n in row.findall(nodes.literal)} & missing):
             row["ids"].append(f"symbol-{name}")
             missing.remove(name)
 

@@ -62,8 +62,12 @@ def addresses(app, config):
     config.ogp_image = f"{config.html_baseurl}_static/card.png"
     prefix = urlsplit(config.html_baseurl).path
     config.notfound_urls_prefix = prefix
-    config.myst_substitutions["run_locally"] = (
-        f"```\ngit clone {repository}\ncd {name}\nmake lab\n```"
+    for key, what in (("run_locally", "lab"), ("make_assignment", "assignment")):
+        config.myst_substitutions[key] = (
+            f"```\ngit clone {repository}\ncd {name}\nmake {what}\n```"
+        )
+    config.myst_substitutions["your_own_copy"] = (
+        f"[Your own copy]({repository}#your-own-copy)"
     )
     config.notfound_context = {
         "title": "Page not found",
@@ -203,6 +207,8 @@ def set_buttons(app, pagename, templatename, context, doctree):
                 "Download .ipynb, with its outputs",
             ),
         )  # fmt: skip
+    if not app.config.solutions:  # these lead to the files that hold them
+        del launch[0], source[:2]
     context["header_buttons"] = [
         *([group("launch", "fas fa-rocket", "Run this chapter", launch)] * is_notebook),
         group("source", "fas fa-code-branch", "Source of this page", source),

@@ -59,6 +59,7 @@ a { text-decoration: none !important; }
 .book-toc li::before { margin: 0 0.5em 0.3em; }
 .book-toc span { order: 2; }
 """
+APPENDIX = '<article class="bd-article" id="solutions"><h1>Solutions</h1>{}</article>'
 FOOTER = """<div style="font-size: 8pt; width: 100%; text-align: center">
 <span class="pageNumber"></span></div>"""
 
@@ -150,8 +151,7 @@ def document(numbers):
     title = first.select_one("h1").get_text().removesuffix("#")
     pages = [page for _, part in printed() for page in part]
     styles = "".join(map(str, first.select("link[rel=stylesheet]")))
-    toc, articles = "", ""
-    answers = '<article class="bd-article" id="solutions"><h1>Solutions</h1>'
+    toc, articles, answers = "", "", ""
 
     def entry(page, heading):
         number = numbers.get(page, "")
@@ -167,7 +167,9 @@ def document(numbers):
             articles += str(found)
             toc += entry(page, heading)
         toc += "</ul>"
-    toc += f"<ul>{entry('solutions', 'Solutions')}</ul>"
+    if answers:
+        toc += f"<ul>{entry('solutions', 'Solutions')}</ul>"
+        answers = APPENDIX.format(answers)
     return f"""<!DOCTYPE html>
 <html lang="en" data-theme="light" data-mode="light"><head><meta charset="utf-8">
 <title>{title}</title>{styles}<style>{STYLE}</style></head>
@@ -176,7 +178,7 @@ def document(numbers):
 <h1>{title}</h1><p>The mlpnotes authors</p><p><a href="{address}">{address}</a></p>
 </section>
 <nav class="book-toc"><h1>Contents</h1>{toc}</nav>
-{articles}{answers}</article></div></body></html>"""
+{articles}{answers}</div></body></html>"""
 
 
 def main():
