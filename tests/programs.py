@@ -9,6 +9,7 @@ import re
 import numpy as np
 
 from mlpnotes import Gradients, Params, sigmoid, softmax
+from mlpnotes.tutor import Form
 
 LINES = {
     "dz3": "y_hat - y",
@@ -23,6 +24,8 @@ LINES = {
     "dW1": "X.T @ dz1",
     "db1": "dz1.sum(axis=0)",
 }
+SLOPES = {"sigmoid": "a{k} * (1 - a{k})", "tanh": "(1 - a{k}**2)", "relu": "(z{k} > 0)"}
+PENALTIES = {"2λ": "2 * l2", "λ": "l2", "λ/m": "l2 / B"}
 ELEVEN = Gradients._fields
 SIX = tuple(n for n in ELEVEN if n[1] in "Wb")
 FORMS = ("eleven", "six", "course")
@@ -43,7 +46,21 @@ BACK = {
     "six": f"return dict({', '.join(f'd{n}=d{n}' for n in Params._fields)})",
     "course": f"return dict({', '.join(f'{n}=d{n}' for n in Params._fields)})",
 }
+BUT_NOT_BACK = "All lines are right; that they do not come back costs one."
 OTHER = {"dz": "delta", "da": "err", "dW": "gw", "db": "gb"}
+
+
+def lines_like(like):
+    """Return the eleven lines in a class's form, `mlpnotes.tutor.Form`."""
+    slope = SLOPES[like.activation].format
+    return LINES | {f"dz{k}": f"da{k} * {slope(k=k)}" for k in (2, 1)}
+
+
+def ending_like(like):
+    """Return the end of the course's form, in a class's."""
+    times = PENALTIES[like.penalty]
+    biases = f"g / B + {times} * b" if like.biases else "g / B"
+    return ending(f"g / B + {times} * W", biases)
 
 
 def ending(weights="g / B + 2 * l2 * W", biases="g / B"):
@@ -59,10 +76,10 @@ def six(code):
     return "\n".join(f"g = {n}; {n} = {code}" for n in SIX)
 
 
-def statements(form, changed=None, end=None):
+def statements(form, changed=None, end=None, like=Form()):  # noqa: B008
     """Return what a program does, as statements by the line that they make."""
     lines = {}
-    for name, code in (LINES | (changed or {})).items():
+    for name, code in (lines_like(like) | (changed or {})).items():
         try:
             compile(code, name, "eval")
         except SyntaxError:
@@ -70,13 +87,22 @@ def statements(form, changed=None, end=None):
         else:
             lines[name] = f"{name} = {code}"
     if end is None:
-        end = ending() if form == "course" else ""
+        end = ending_like(like) if form == "course" else ""
     return lines | {"end": end}
 
 
-def program(form, changed=None, *, end=None, back=None, names="notes", start=""):
+def program(
+    form,
+    changed=None,
+    *,
+    end=None,
+    back=None,
+    names="notes",
+    start="",
+    like=Form(),  # noqa: B008
+):
     """Return the text of a program; with other ``names`` for its gradients."""
-    text = "\n".join([start, *statements(form, changed, end).values()])
+    text = "\n".join([start, *statements(form, changed, end, like).values()])
     text = f"{text}\n{BACK[form] if back is None else back}"
     if names == "other":  # but not the keywords of dict(...)
         text = re.sub(r"\b(d[zaWb])([123])\b(?!=)", lambda m: OTHER[m[1]] + m[2], text)

@@ -257,3 +257,57 @@ def test_a_complex_value_of_a_function_is_not_too_large():
     rule = returns(lambda x: x, (1.0,))
     said = "what it returns is not right: it is complex, expected real numbers"
     assert judge(lambda x: x + 1j, rule).why == said
+
+
+@pytest.mark.parametrize("factor", [1e-10, 1e-20, 3, -0.5, 1e12])
+def test_a_factor_is_told_however_small_it_is(factor):
+    rule = same(TARGET, rtol=1e-6, atol=1e-10)  # as wide as for a central difference
+    why = f"it is {factor:.3g} times what it should be, everywhere"
+    assert judge(TARGET * factor, rule).why == why
+
+
+def test_what_is_nearly_nothing_is_not_called_a_multiple():
+    rule = same(TARGET, rtol=1e-6, atol=1e-10)
+    dust = 1e-17 * np.random.default_rng(1).normal(size=TARGET.shape)
+    for mine in (dust, 0 * TARGET):
+        assert judge(mine, rule).why == "0 of its 6 entries are right"
+
+
+def test_integers_where_floats_belong_are_told():
+    why = judge(np.zeros(TARGET.shape, np.int64), same(TARGET / 7)).why
+    assert why == "it is an array of integers (int64), expected floats"
+    assert judge(np.zeros(TARGET.shape, np.int64), same(TARGET)).why.startswith(
+        "0 of its"
+    )
+
+
+def test_a_return_that_is_missing_is_no_answer_that_was_not_tried():
+    def stub(W):
+        """Return something."""
+        slope = None
+        return slope
+
+    def empty(W):
+        pass
+
+    def forgotten(W):
+        """Return something."""
+        slope = W + 1  # noqa: F841
+
+    def early(W):
+        slope = None
+        for W in slope or []:
+            slope = W
+        return slope
+
+    for function in (stub, empty, None):
+        assert judge(None, same(TARGET), function) == Verdict("not tried")
+    for function in (forgotten, early, len):
+        verdict = judge(None, same(TARGET), function)
+        name = function.__name__
+        if function is len:  # its source is not known
+            assert verdict == Verdict("not tried")
+        else:
+            assert verdict.state == "not yet"
+            assert verdict.why.startswith(f"{name} returns None: is the return")
+    assert judge(TARGET + 0, same(TARGET), forgotten)

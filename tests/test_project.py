@@ -73,7 +73,7 @@ def test_what_is_imported_is_listed(folder, extra):
             if isinstance(node, ast.Import):
                 names = [alias.name for alias in node.names]
             elif isinstance(node, ast.ImportFrom):
-                names = [node.module]
+                names = [] if node.level else [node.module]
             else:
                 continue
             for name in {n.partition(".")[0] for n in names} - known:

@@ -13,7 +13,8 @@ import pytest
 
 import mlpnotes
 from mlpnotes import Activations, Gradients, Params, backward
-from mlpnotes.tutor.calling import call, plan, source
+from mlpnotes.tutor import calling
+from mlpnotes.tutor.calling import call, source
 from mlpnotes.tutor.calling.why import why
 from mlpnotes.tutor.problems import make_problem
 
@@ -24,6 +25,10 @@ COURSE = "def backward_pass(data, labels, params, reg):\n"
 @pytest.fixture
 def numbers():
     return make_problem(rng=np.random.default_rng(0))
+
+
+def plan(function, form=None):
+    return calling.plan(function, form, make_problem(rng=np.random.default_rng(0)))
 
 
 def run(text, problem, name=None, known=True):

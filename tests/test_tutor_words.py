@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from programs import LINES, NOTES, load
+from programs import BUT_NOT_BACK, LINES, NOTES, load
 
 from mlpnotes import backward, plots
 from mlpnotes.tutor import diagnose
@@ -153,7 +153,7 @@ def test_what_cannot_be_handed_in_is_named_and_the_lines_are_judged(back, said):
     right = [f"{name} = {code}" for name, code in LINES.items()]
     found = handed_in(*right, f"return {back}")
     assert said in found.message
-    assert found.message.endswith(" All lines are right.")
+    assert found.message.endswith(f" {BUT_NOT_BACK}")
     assert {r.status for r in found.rows} == {"right"}
     first = handed_in("dz3 = y - y_hat", "dW3 = dW1 = a2.T @ dz3", f"return {back}")
     assert first.first_wrong == "dz3"

@@ -10,7 +10,8 @@ import re
 import numpy as np
 from programs import ELEVEN, SIX, row, statements
 
-from mlpnotes import backward, sigmoid, softmax
+from mlpnotes import sigmoid, softmax
+from mlpnotes.tutor import Form
 from mlpnotes.tutor.mistakes import HYPOTHESES, LINES
 from mlpnotes.tutor.mistakes.factors import name_factor
 from mlpnotes.tutor.mistakes.penalties import PENALTIES, name_penalty
@@ -18,10 +19,15 @@ from mlpnotes.tutor.problems import equal_problem, make_problem
 
 
 def same(a, b):
-    """Return whether two arrays agree to rounding."""
-    if np.shape(a) != np.shape(b) or not np.isfinite(b).all():
+    """Return whether two arrays agree to rounding, NaN and infinity too."""
+    if np.shape(a) != np.shape(b):
         return False
-    return bool(np.abs(a - b).max() <= 1e-8 * np.abs(b).max())
+    a, b = np.asarray(a), np.asarray(b)
+    there = np.isfinite(b)
+    if not np.array_equal(a[~there], b[~there], equal_nan=True):
+        return False
+    error = np.abs(a[there] - b[there]).max(initial=0)
+    return bool(error <= 1e-8 * np.abs(b[there]).max(initial=0))
 
 
 def kind(name):
@@ -37,24 +43,30 @@ def made(name, c):
 class Facts:
     """All arrays of a program: ``c`` before and ``got`` after its end, and ours."""
 
-    def __init__(self, problem, form, changed, end=None, **scope):
+    def __init__(self, problem, form, changed, end=None, like=Form(), **scope):  # noqa: B008
         self.form, self.sizes, self.l2 = form, problem.sizes(), problem.l2
         self.B = self.sizes["B"]
-        self.ours = backward(problem.params, problem.acts, problem.y)._asdict()
+        self.like = like.called("course" if form == "course" else "notes")
         given = problem.arrays() | {"a3": problem.acts.y_hat}
+        self.ours = {}
+        for name in ELEVEN:
+            self.ours[name] = made(name, given | self.ours | {"form": self.like})
         scope |= {n: np.copy(a) for n, a in given.items()} | dict(
             np=np, sigmoid=sigmoid, softmax=softmax, B=self.B
         )
         scope |= {"l2": problem.l2 if form == "course" else 0.03}
-        self.stopped, self.c = False, given | self.ours
+        self.stopped, self.c = False, given | self.ours | {"form": self.like}
         with np.errstate(all="ignore"), contextlib.suppress(Exception):
             self.stopped = True
-            for name, code in statements(form, changed, end).items():
+            for name, code in statements(form, changed, end, like).items():
                 if name == "end":
                     self.c |= {n: np.asarray(scope[n]) for n in ELEVEN}
                 exec(code, scope)
             self.stopped = False
         self.got = {n: np.asarray(scope[n]) for n in ELEVEN if n in scope}
+        for n, g in self.got.items():
+            if n[1] == "b" and g.shape == (1, *self.ours[n].shape):
+                self.got[n] = g[0]
         if self.stopped and "db1" not in self.got:
             self.c |= self.got
         self.returned = ELEVEN if form == "eleven" else SIX
@@ -63,7 +75,9 @@ class Facts:
         """Return a sum over the batch as this form returns it."""
         if self.form != "course" or name not in SIX or g is None:
             return g
-        penalty = 2 * self.l2 * self.c[name[1:]] if name[1] == "W" else 0
+        times = {"2λ": 2, "λ": 1, "λ/m": 1 / self.B}[self.like.penalty]
+        penalised = name[1] == "W" or self.like.biases
+        penalty = times * self.l2 * self.c[name[1:]] if penalised else 0
         return g / self.B + penalty if g.shape == self.ours[name].shape else g / self.B
 
     def holds(self, name, g):
@@ -76,7 +90,16 @@ class Facts:
 
     def first(self):
         """Return the first line that is not what its own earlier arrays give."""
-        return next((n for n in ELEVEN if not self.holds(n, made(n, self.c))), None)
+        wrong = [n for n in ELEVEN if not self.holds(n, made(n, self.c))]
+        return next((n for n in wrong if not self.harmless(n)), None)
+
+    def harmless(self, name):
+        """Return whether a ReLU was taken early in a line that is not returned."""
+        if self.form == "eleven" or name[:2] != "da" or self.stopped:
+            return False
+        right, dz = self.c | {name: made(name, self.c)}, f"dz{name[-1]}"
+        made_of = [made(dz, c) for c in (self.c, right)]
+        return all(a is not None for a in made_of) and same(*made_of)
 
     def misshapen(self):
         """Return whether a line cannot be used for the later ones: ours is, then."""
@@ -99,6 +122,7 @@ class Facts:
             return
         yield right, set(names)
         known = [h for h in HYPOTHESES if kind(name) in h.lines.split()]
+        known = [h for h in known if not h.of or self.like.activation in h.of.split()]
         rows = [h for h in known if h.name in names]
         for h in rows:
             with contextlib.suppress(Exception):  # sizes that do not fit
@@ -131,15 +155,18 @@ class Facts:
         """Return the names of a factor and of a penalty that lead to what is there."""
         got, found, P = self.got[name], set(), self.c.get(name[1:])
         course = self.form == "course" and name in SIX
+        penalised = name[1] == "W" or self.like.biases
         bases = [(np.zeros(got.shape), "")]
         if course and np.shape(P) == got.shape:
-            bases += [(P, "")] * (name[1] == "W")
+            bases += [(P, "")] * penalised
             for basis in PENALTIES:
                 with contextlib.suppress(ValueError):
-                    if name[:2] in basis.lines:
+                    if name[:2] in basis.lines and basis.penalised == penalised:
                         bases.append((basis.array(self.c, P), basis.name))
         for base, basis in bases:
             columns = np.stack([np.ravel(value), np.ravel(base)], axis=1)
+            if not (np.isfinite(columns).all() and np.isfinite(got).all()):
+                continue
             (f, beta), *_ = np.linalg.lstsq(columns, np.ravel(got), rcond=None)
             if np.abs(got).max() < 1e-12 * np.abs(self.ours[name]).max():
                 return {"zero"}
@@ -150,8 +177,9 @@ class Facts:
                     f0 = 0 if abs(f) < 1e-12 else f * times
                     found |= set(name_factor(f0, self.sizes, line, times > 1)[0])
             found |= {basis, *(("updated parameter",) if beta > 0.5 else ())}
-            if course and name[1] == "W" and not basis:
-                found |= set(name_penalty(beta, self.l2, self.B, P)[0])
+            if course and penalised and not basis:
+                how = self.l2, self.B, P, self.like, name[1]
+                found |= set(name_penalty(beta, *how)[0])
         return found
 
 
@@ -164,11 +192,11 @@ def with_line(c, name, value):
 
 
 @np.errstate(all="ignore")
-def untrue(found, form, changed, end=None, **scope):
-    """Return what a diagnosis says of a program and is not so."""
-    rng = np.random.default_rng(0)
-    problems = make_problem(rng=rng), equal_problem(rng, np.float64)
-    facts = [Facts(p, form, changed, end, **scope) for p in problems]
+def untrue(found, form, changed, end=None, like=Form(), **scope):  # noqa: B008
+    """Return what a diagnosis says of a program and is not so, in a class's form."""
+    rng, of = np.random.default_rng(0), {"activation": like.activation}
+    problems = make_problem(rng=rng, **of), equal_problem(rng, np.float64, **of)
+    facts = [Facts(p, form, changed, end, like, **scope) for p in problems]
     main, complaints = facts["it runs; there" in found.message], []
     first, where = main.first(), found.first_wrong
     if all(main.holds(n, main.ours[n]) for n in main.returned):

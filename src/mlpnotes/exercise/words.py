@@ -77,6 +77,8 @@ def difference(got, expected, rtol, atol):
         return "close, but not to as many digits as are asked for"
     if not got.shape:
         return f"{got:g} is too {'large' if got > expected else 'small'}"
+    if got.dtype.kind in "iu" and (expected != np.round(expected)).any():
+        return f"it is an array of integers ({got.dtype}), expected floats"
     if agree(got, -expected, rtol, atol):
         return "the sign is wrong, everywhere"
     if got.shape == got.T.shape and agree(got, expected.T, rtol, atol):
@@ -84,8 +86,8 @@ def difference(got, expected, rtol, atol):
     factor = np.vdot(expected, got) / (np.vdot(expected, expected).real or 1)
     if (
         got.size > 2
-        and abs(factor) > 1e-9
-        and agree(got, factor * expected, 1e-9, atol)
+        and abs(factor) > 1e-100
+        and agree(got / factor, expected, max(rtol, 1e-9), atol)
     ):
         return f"it is {factor:.3g} times what it should be, everywhere"
     return f"{near.sum()} of its {near.size} entries are right"

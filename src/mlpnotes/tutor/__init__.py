@@ -6,12 +6,14 @@ arrays: so one mistake is reported once, at the line where it was made. A reason
 is given only when it reproduces the student's numbers.
 """
 
+import functools
 import itertools
 
 import numpy as np
 
 from mlpnotes.checks import check_count, check_dtype, short
-from mlpnotes.tutor.calling import plan
+from mlpnotes.tutor.calling import Caller
+from mlpnotes.tutor.form import Form
 from mlpnotes.tutor.mistakes import HYPOTHESES, Hypothesis
 from mlpnotes.tutor.problems import OTHERS, make_problem
 from mlpnotes.tutor.rows import FAULTS, RAISED, SHAPE, Row
@@ -22,7 +24,7 @@ from mlpnotes.tutor.verdict import Diagnosis
 LARGE = 100  # the sum of sizes above which reasons are looked for in a smaller network
 
 __all__ = [
-    "HYPOTHESES", "Diagnosis", "Hypothesis", "Row", "diagnose", "make_problem",
+    "HYPOTHESES", "Diagnosis", "Form", "Hypothesis", "Row", "diagnose", "make_problem",
 ]  # fmt: skip
 
 
@@ -33,17 +35,18 @@ def diagnose(
 
     Parameters
     ----------
-    backward : callable
+    backward : callable or Caller
         Either ``backward(params, acts, y)`` as `mlpnotes.network.backward`, or
         the course's ``backward_pass(data, labels, params, reg)`` with a dict of
         parameters and activations; other signatures are called by the names of
         their parameters. It may return the eleven arrays or the six of the
         parameters: a named tuple, a dict (with or without the leading d), or a
         tuple. Biases may have shape (n,) or (1, n).
-    form : {"notes", "course"}, optional
+    form : {"notes", "course"} or Form, optional
         Which of the two forms it has; by default its parameters decide. The notes'
         form returns sums over the batch, the course's returns means with
-        2 lambda W added.
+        2 lambda W added. A `Form` says so too, and what else a class agrees on:
+        another penalty, penalised biases, tanh or ReLU for the sigmoid.
     seed : int
         Seeds the problems.
     sizes : tuple of five int
@@ -73,10 +76,9 @@ def diagnose(
     the function ends or stops, and nothing is called wrong because of them while the
     arrays made of them are right.
     """
-    if not callable(backward):
+    if not callable(backward) and not isinstance(backward, Caller):
         raise TypeError(f"backward is {short(backward)}, expected a function")
-    if form not in (None, "notes", "course"):
-        raise ValueError(f'form is {short(form)}, expected "notes" or "course"')
+    form = Form.of(form)
     if hint not in (1, 2, 3) or isinstance(hint, bool):
         raise ValueError(f"hint is {short(hint)}, expected 1, 2 or 3")
     seed = check_count(seed, "seed", 0)
@@ -88,21 +90,29 @@ def diagnose(
         check_count(size, f"the size {name}", 1 + (name == "K"))
     check_dtype(dtype)
     rng = np.random.default_rng(seed)
-    how = plan(backward, form)
-    main = run(backward, how, make_problem(sizes, rng=rng, dtype=dtype))
+    caller = backward if isinstance(backward, Caller) else Caller(backward)
+    networks = {"dtype": dtype, "activation": form.activation}
+    likely = make_problem(rng=np.random.default_rng(0), activation=form.activation)
+    how = caller.plan(form.call, likely)
+    ask = functools.partial(run, caller, how, form.called(how.form))
+    main = ask(make_problem(sizes, rng=rng, **networks))
     if sum(sizes) > LARGE and any(r.status in FAULTS for r in main.rows):
-        small = run(backward, how, make_problem(rng=rng, dtype=dtype))
+        small = ask(make_problem(rng=rng, **networks))
         if any(r.status in FAULTS for r in small.rows):
             main = small
             main.notes.append("This is so in a network of the sizes (7, 6, 5, 4, 3).")
     faults = {r.status for r in main.rows} & set(FAULTS)
     if faults & {SHAPE, RAISED} or main.stopped:
-        equal = OTHERS["equal"](rng, dtype)
-        second = run(backward, how, equal, main.order)
+        second = ask(OTHERS["equal"](rng, **networks), main.order)
         main = join(main, second, "equal")
     elif not (faults or main.remarks or main.summary):
         for name, other in OTHERS.items():
             if main.ok:
-                second = run(backward, how, other(rng, dtype), main.order)
+                second = ask(other(rng, **networks), main.order)
                 main = join(main, second, name)
+    if how.form == "notes" and form != Form(form.call, activation=form.activation):
+        main.notes.append(
+            "Sums over the batch, as your function returns them, have no penalty: what "
+            "is chosen of that has no effect."
+        )
     return Diagnosis(main.rows, main.remarks, main.notes, main.summary, hint)

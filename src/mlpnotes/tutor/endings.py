@@ -13,7 +13,7 @@ class Ending(NamedTuple):
 
     whole: float = 1.0  # a factor of the whole array
     data: float = 1.0  # a factor of the sum alone
-    penalty: float | None = None  # the coefficient in place of 2 lambda
+    penalty: float | None = None  # the coefficient in place of the right one
     basis: object = None  # the row of PENALTIES for what it multiplies, if not W
 
 
@@ -47,6 +47,7 @@ def ending(known, name, array, value, thorough=True):
     if (f := factor(known, array, known.finished(name, value))) is not None:
         return Ending(whole=f)
     mean, P = value / known.B, known.c[name[1:]]
+    penalised = known.form.penalises(name)
     f = factor(known, array - known.penalty(name), mean)
     if f is not None:
         return Ending(data=f)
@@ -56,20 +57,20 @@ def ending(known, name, array, value, thorough=True):
         left = array - f * mean
         if np.abs(left).max() <= known.tolerance * np.abs(array).max():
             return Ending(data=f, penalty=0.0)
-        if name[1] == "W" and (beta := factor(known, left, P)) is not None:
+        if penalised and (beta := factor(known, left, P)) is not None:
             return Ending(data=f, penalty=beta)
         for row in PENALTIES if P.size > 2 else ():
-            if name[:2] in row.lines:
+            if name[:2] in row.lines and row.penalised == penalised:
                 with contextlib.suppress(Exception):  # another shape: not this one
                     beta = factor(known, left, row.array(known.c, P))
                     if beta:
                         return Ending(data=f, penalty=beta, basis=row)
-    if name[1] == "W" and array.size >= 4:
+    if penalised and array.size >= (4 if name[1] == "W" else 3):
         columns = np.stack([mean.ravel(), P.ravel()], axis=1)
         alpha, beta = np.linalg.lstsq(columns, array.ravel(), rcond=None)[0]
         if known.close(array, beta * P):
             alpha = 0.0
         if known.close(array, alpha * mean + beta * P):
-            right = abs(beta / (2 * known.c["l2"]) - 1) < known.tolerance
+            right = abs(beta / known.coefficient - 1) < known.tolerance
             return Ending(data=float(alpha), penalty=None if right else float(beta))
     return None

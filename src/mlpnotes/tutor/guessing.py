@@ -29,7 +29,9 @@ def guesses(judge, k):
         return
     for steps, value in variants(known, da):
         if np.shape(value) == np.shape(known.c[da]):
-            yield steps, {da: value, dz: known.line(dz, **{da: value})}
+            made = known.line(dz, **{da: value})
+            if not known.close(made, known.c[dz]):  # a ReLU may undo the mistake
+                yield steps, {da: value, dz: made}
     yield from updated(judge, k)
 
 
@@ -107,12 +109,12 @@ def common_factor(known, ends):
     A factor of a finished array with its penalty was put in at the end, and B in
     the course's form is a division left out there.
     """
-    weighted = [e for n, e in ends.items() if n[1] == "W"]
-    at_end = known.form == "course" and any(e.whole != 1 for e in weighted)
+    weighted = [e for n, e in ends.items() if known.form.penalises(n)]
+    at_end = any(e.whole != 1 for e in weighted)
     if len(ends) < 2 or at_end:
         return 1.0
     f, g = (e.whole * e.data for e in ends.values())
-    missing = known.form == "course" and abs(f - known.B) < 1e-6
+    missing = known.form.call == "course" and abs(f - known.B) < 1e-6
     return f if abs(f - g) <= 10 * known.tolerance * abs(f) and not missing else 1.0
 
 
@@ -120,7 +122,7 @@ def share(judge, k, names, f):
     """Blame a factor that is in a hidden line, or at the end: both give this."""
     known = judge.known
     lines = [n for n in (f"da{k}", f"dz{k}") if n in EQUATIONS and n not in judge.got]
-    course = known.form == "course"
+    course = known.form.call == "course"
     factors, text, mend = say_factor(f, known.sizes, f"dz{k}", course)
 
     def all_scaled(some):
@@ -136,9 +138,9 @@ def share(judge, k, names, f):
     text = text.replace(" is ", " are ", 1)
     if not sums.startswith("d"):  # the name of an array
         sums = sums[0].upper() + sums[1:]
-    detail = fill(text, f"dz{k}", it=sums, what=what)
+    detail = fill(text, f"dz{k}", it=sums, what=what, form=known.form)
     where = f"at the end, or in {' or '.join(lines)}, which you do not return"
     cause = ", as y − ŷ would give" if (k, round(f, 6)) == (3, -1) else ""
     detail = f"{detail[:-1]}: {where}{cause}."
-    mend = fill(mend, f"dz{k}")
+    mend = fill(mend, f"dz{k}", form=known.form)
     return {names[0]: row(names[0], WRONG, detail, factors, mend, explains=names)}

@@ -8,7 +8,7 @@ from mlpnotes.tutor.guessing import guess, spared
 from mlpnotes.tutor.known import after, layer
 from mlpnotes.tutor.mistakes import HYPOTHESES, NOTES_ONLY
 from mlpnotes.tutor.reasons import MANY, UNKNOWN, find
-from mlpnotes.tutor.rows import FOLLOWS, HIDDEN, RIGHT, WRONG
+from mlpnotes.tutor.rows import FOLLOWS, HIDDEN, NONFINITE, RIGHT, WRONG
 
 ROWS = {h.name for h in HYPOTHESES} - NOTES_ONLY  # mistakes in a line itself
 
@@ -33,6 +33,9 @@ def explain(judge, k):
         accept_da(judge, da, dz)
         return {}
     known.c[dz] = known.line(dz)
+    if is_nonfinite(judge, k):
+        accept_nonfinite(judge, da, dz)
+        return {}
     if any(n in judge.right for n in names):  # so it was right, whatever came before
         rest = [n for n in names if n not in judge.right]
         if not rest or not all(follows(known, n, judge.arrays[n]) for n in rest):
@@ -44,7 +47,7 @@ def explain(judge, k):
     for n in names:
         judge.tried[n] = find(known, n, judge.arrays[n])
     base = sum(f.cost if f else UNKNOWN for f in judge.tried.values())
-    for scale in (1, known.B) if known.form == "course" else (1,):
+    for scale in (1, known.B) if known.form.call == "course" else (1,):
         if dz in judge.seen and accept(judge, dz, judge.seen[dz] * scale, names, base):
             judge.scaled[dz] = scale
             if da in judge.seen:
@@ -57,6 +60,19 @@ def explain(judge, k):
     if known.c[dz].size > MANY:
         return {}
     return guess(judge, k, names, base)
+
+
+def is_nonfinite(judge, k):
+    """Return whether all that came back of a layer has entries that are NaN."""
+    faults = [judge.faults.get(n) for n in (f"dW{k}", f"db{k}") if n in judge.got]
+    return bool(faults) and all(f and f.status == NONFINITE for f in faults)
+
+
+def accept_nonfinite(judge, da, dz):
+    """Take local variables that are not finite for what was used."""
+    for name in (da, dz) if dz in judge.seen_faults else ():
+        if name in judge.seen_faults and name not in judge.got:
+            judge.got[name], judge.faults[name] = judge.seen_faults[name]
 
 
 def follows(known, name, array):
@@ -115,9 +131,11 @@ def accept_da(judge, da, dz):
 def suspect(judge, k):
     """Say that a line of this layer, not returned, may hold the mistake."""
     names = [f"d{p}{k}" for p in "Wb" if f"d{p}{k}" in judge.arrays]
+    if is_nonfinite(judge, k):
+        names = [f"d{p}{k}" for p in "Wb" if f"d{p}{k}" in judge.got]
     unknown = [
         n for n in names
-        if judge.rows[n].status == WRONG and not judge.rows[n].hypotheses
+        if judge.rows[n].status in (WRONG, NONFINITE) and not judge.rows[n].hypotheses
     ]  # fmt: skip
     lines = [n for n in (f"da{k}", f"dz{k}") if n in judge.unreturned()]
     if not lines or not unknown or unknown != names:
@@ -142,8 +160,7 @@ def credit(judge):
             good = (done and name in judge.confirmed) or any(
                 n not in idle and shows(judge.rows[n]) for n in made
             )
-            earned = 1 if good else None if done else 0
-            judge.rows[name] = r._replace(credit=earned)
+            judge.rows[name] = r._replace(credit=int(good))
 
 
 def shows(r):

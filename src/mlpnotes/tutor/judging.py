@@ -10,6 +10,7 @@ from mlpnotes.tutor.rows import (
     FOLLOWS,
     HIDDEN,
     MISSING,
+    NONFINITE,
     RIGHT,
     TYPE,
     UNCLEAR,
@@ -23,17 +24,22 @@ class Judge:
 
     Attributes
     ----------
+    problem : Problem
     known : Known
     got : dict of str to object
         What the student's function returned, by line.
     seen : dict of str to ndarray
         Its local variables with the names of lines that were not returned.
+    seen_faults : dict of str to (ndarray, Row)
+        Those of them that have entries that are NaN or infinite.
     arrays : dict of str to ndarray
         Those of got that can be used.
     right : set of str
         Those of them that are right all the way.
     single : collection of str
         Those that are float32 though the problem is float64: no fault if right.
+    own : dict of str to ndarray
+        Those that are not finite, by which only arrays that are not are judged.
     lost : dict of str to str
         Lines on which later ones cannot be judged, and why.
     tried : dict of str to Reason or None
@@ -46,21 +52,25 @@ class Judge:
     """
 
     def __init__(self, problem, form, got, seen=None, single=()):
-        self.known = Known(problem, form, bool(single))
+        self.problem, self.known = problem, Known(problem, form, bool(single))
         self.got, self.single = got, single
         self.arrays, self.faults, self.lost = {}, {}, {}
         self.rows, self.tried, self.confirmed, self.scaled = {}, {}, set(), {}
+        self.own = {}
         for name in got:
             array, fault = usable(got[name], name, problem)
             if fault:
                 self.faults[name] = fault
             else:
                 self.arrays[name] = array
-        self.seen = {}
+        self.seen, self.seen_faults = {}, {}
         for name, value in (seen or {}).items():
-            array, _ = usable(value, name, problem)
-            if name not in got and name not in PARAMETERS and array is not None:
-                self.seen[name] = array
+            array, fault = usable(value, name, problem)
+            if name not in got and name not in PARAMETERS:
+                if array is not None:
+                    self.seen[name] = array
+                elif fault.status == NONFINITE:
+                    self.seen_faults[name] = value, fault
         self.right = {n for n, a in self.arrays.items() if self.known.is_right(n, a)}
 
     def judged(self):
@@ -99,12 +109,10 @@ class Judge:
         if name in blamed:
             return blamed[name]
         if cause and weak:
-            detail = f"Your {cause} is {self.lost[cause]}, "
-            detail += "so this line cannot be judged yet."
-            return row(name, UNCLEAR, detail, credit=0)
+            return self.unclear(name, cause)
         if follows and (not weak or name in PARAMETERS):
             known.c[name] = g
-            return row(name, FOLLOWS)
+            return row(name, FOLLOWS, credit=0 if weak else 1)
         if name in self.single and len(self.single) < len(self.got):
             return row(name, TYPE, "It has dtype float32, expected float64.")
         found = self.tried.get(name)
@@ -121,7 +129,8 @@ class Judge:
         if cause:
             detail = f"It depends on {cause}, which {self.because(cause)}."
             return row(name, UNCLEAR, detail)
-        return row(name, WRONG, unexplained(array, final))
+        detail, mend = unexplained(array, final)
+        return row(name, WRONG, detail, mend=mend)
 
     def unreturned(self):
         """Return the lines that were not returned."""
@@ -142,6 +151,12 @@ class Judge:
                 return None
             before = source(before)
         return None
+
+    def unclear(self, name, cause):
+        """Return the row of a line of which nothing can be told because of another."""
+        detail = f"Your {cause} {self.because(cause)}, "
+        detail += "so this line cannot be judged yet."
+        return row(name, UNCLEAR, detail)
 
     def because(self, cause):
         """Return why a line that depends on this one cannot be judged."""

@@ -5,6 +5,7 @@ import copy
 import numpy as np
 
 from mlpnotes.network import Gradients
+from mlpnotes.tutor.form import Form
 from mlpnotes.tutor.mistakes.lines import LINES
 
 PARAMETERS = ("dW3", "db3", "dW2", "db2", "dW1", "db1")
@@ -43,16 +44,19 @@ class Known:
 
     Attributes
     ----------
+    form : Form
+        With the call that the function has.
     c : dict of str to ndarray
-        Every array by name. A gradient is the student's own as soon as it is judged,
-        before that the right one; dW and db are sums over the batch.
+        Every array by name, and the form. A gradient is the student's own as soon as
+        it is judged, before that the right one; dW and db are sums over the batch.
     truth : dict of str to ndarray
         What is right all the way.
     """
 
     def __init__(self, problem, form, single=False):
-        self.form, self.B, self.sizes = form, len(problem.y), problem.sizes()
-        self.c = problem.arrays() | {"a3": problem.acts.y_hat}
+        self.form, self.B = Form.of(form), len(problem.y)
+        self.sizes = problem.sizes()
+        self.c = problem.arrays() | {"a3": problem.acts.y_hat, "form": self.form}
         single = single or problem.y.dtype == np.float32
         self.tolerance = 2e-4 if single else 1e-9
         for name in Gradients._fields:
@@ -71,7 +75,7 @@ class Known:
 
     def is_finished(self, name):
         """Return whether this array is to be returned with 1/B and the penalty."""
-        return self.form == "course" and name in PARAMETERS
+        return self.form.call == "course" and name in PARAMETERS
 
     def summands(self, name):
         """Return the size of what a line adds up."""
@@ -79,9 +83,15 @@ class Known:
         return np.abs(self.line(name, **c)).max() if name in PARAMETERS else 0.0
 
     def penalty(self, name):
-        """Return what (55) adds to this array."""
-        weights = self.is_finished(name) and name[1] == "W"
-        return 2 * self.c["l2"] * self.c[name[1:]] if weights else 0.0
+        """Return what (55), in the class's form, adds to this array."""
+        if not self.form.penalises(name):
+            return 0.0
+        return self.coefficient * self.c[name[1:]]
+
+    @property
+    def coefficient(self):
+        """What multiplies a parameter in its penalty: 2 lambda."""
+        return self.form.coefficient(self.c["l2"], self.B)
 
     def finished(self, name, g):
         """Return an array as it is to be returned: (55) in the course's form."""

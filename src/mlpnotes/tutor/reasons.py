@@ -52,6 +52,7 @@ def variants(known, name, got=None):
     rows = [
         h for h in HYPOTHESES
         if kind(name) in h.lines.split() and h.name not in skipped
+        and h.is_of(known.form)
     ]  # fmt: skip
     c = known.c | {"got": got, "P": known.c.get(name[1:])}
 
@@ -108,12 +109,13 @@ def find(known, name, array):
 def reason(known, name, array, steps=(), end=Ending()):  # noqa: B008
     """Return the reason that these mistakes are, in words."""
     names, details, mends = [], [], []
+    form, penalised = known.form, known.form.penalises(name)
     summed = "The sum over the batch in it" if known.is_finished(name) else "It"
 
     def say(line, names_, text, mend, it, **filled):
         names.extend(names_)
-        details.append(fill(text, line, it=it, **filled))
-        mends.append(fill(mend, line, it=it, **filled) if mend else "")
+        details.append(fill(text, line, it=it, form=form, **filled))
+        mends.append(fill(mend, line, it=it, form=form, **filled) if mend else "")
 
     c = known.c | {"got": known.unfinished(name, array), "P": known.c.get(name[1:])}
     up_to, said_already = _up_to(known, name, end) if steps else ("", ())
@@ -127,22 +129,22 @@ def reason(known, name, array, steps=(), end=Ending()):  # noqa: B008
     names.extend(said_already)
     if end.penalty is not None and end.basis is None and not steps:
         l2, alpha = known.c["l2"], end.data / known.B
-        if said := say_whole(alpha, end.penalty, l2, known.sizes, name):
-            say(name, *said, "It", what="what (55) gives")
+        if said := say_whole(alpha, end.penalty, l2, known.sizes, name, form):
+            say(name, *said, "It", what=f"what {form.finish(name)} gives")
             return Reason(steps, end, tuple(names), details[0], mends[0])
     for f, whole in ((end.data, False), (end.whole, True)):
         if f != 1 and not up_to:
             course = known.is_finished(name)
             its, text, mend = say_factor(
-                f, known.sizes, name, course and (not whole or name[1] == "b")
+                f, known.sizes, name, course and (not whole or not penalised)
             )
             it = ("It" if whole else summed) if not details else "And it"
             what = "that" if details else "the right one"
             say(name, its, text, mend, it, what=what)
     if end.penalty is not None:
-        basis = end.basis or (ON_BIASES if name[1] == "b" else None)
+        basis = end.basis or (None if penalised else ON_BIASES)
         P, l2 = known.c[name[1:]], known.c["l2"]
-        its, text, mend = say_penalty(end.penalty, l2, known.B, P, basis)
+        its, text, mend = say_penalty(end.penalty, l2, known.B, P, basis, form, name)
         say(name, its, text, mend, "It")
     mends = [*dict.fromkeys(filter(None, mends))]
     return Reason(steps, end, tuple(names), " ".join(details), " ".join(mends))
@@ -162,17 +164,18 @@ def _up_to(known, name, end):
 
 
 def unexplained(array, expected):
-    """Return what to say of a difference that no known mistake gives."""
+    """Return what to say of a difference that no known mistake gives, and the mend."""
     for d in range(9):
         if np.array_equal(np.round(expected, d), array):
-            return f"It is rounded, to {d} decimals."
+            return f"It is rounded, to {d} decimals.", ""
     error = np.abs(array - expected).max() / np.abs(expected).max()
     if error < 1e-4:
         about = f"It is right to about {int(-np.log10(error))} digits only"
-        return f"{about}: is something rounded, or float32?"
+        return f"{about}: is something rounded, or float32?", ""
     index = np.unravel_index(np.abs(array - expected).argmax(), expected.shape)
     where = ", ".join(map(str, index))
     return (
         "No known mistake gives these numbers. The largest difference is at "
-        f"[{where}]: got {array[index]:.6g}, expected {expected[index]:.6g}."
+        f"[{where}]: got {array[index]:.6g}.",
+        f"Expected {expected[index]:.6g} at [{where}].",
     )

@@ -15,7 +15,7 @@ class Row(NamedTuple):
     """One line of the backward pass.
 
     ``detail`` says what kind of mistake it is, ``mend`` what to write instead, and
-    ``hypotheses`` name it. ``credit`` is 1, 0, or None if the line does not count.
+    ``hypotheses`` name it. ``credit`` is 1 if the line is earned, else 0.
     ``explains`` are the arrays that tell of a line which was not returned.
     """
 
@@ -25,16 +25,14 @@ class Row(NamedTuple):
     detail: str = ""
     hypotheses: tuple = ()
     mend: str = ""
-    credit: int | None = None
+    credit: int = 0
     explains: tuple = ()
 
 
 def row(name, status, detail="", hypotheses=(), mend="", credit=None, explains=()):
-    """Return a row; what is right or follows earns its line, a fault does not."""
-    if status in (RIGHT, FOLLOWS):
-        credit = 1
-    elif status in (*FAULTS, UNREACHED):
-        credit = 0
+    """Return a row; by default what is right or follows earns its line."""
+    if credit is None:
+        credit = int(status in (RIGHT, FOLLOWS))
     return Row(
         name, EQUATIONS[name], status, detail, tuple(hypotheses), mend, credit,
         tuple(explains),

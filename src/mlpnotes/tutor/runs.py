@@ -1,14 +1,15 @@
 """One run of the student's function, judged; and what a second network adds."""
 
+import itertools
 import warnings
 from typing import NamedTuple
 
 import numpy as np
 
-from mlpnotes.tutor.calling import call
 from mlpnotes.tutor.calling.source import copied
+from mlpnotes.tutor.form import CONVENTIONS, Form
 from mlpnotes.tutor.judging import Judge
-from mlpnotes.tutor.known import Known
+from mlpnotes.tutor.known import PARAMETERS, Known
 from mlpnotes.tutor.returned import HUGE, named, shared
 from mlpnotes.tutor.rows import (
     FAULTS,
@@ -21,6 +22,13 @@ from mlpnotes.tutor.rows import (
     row,
 )
 from mlpnotes.tutor.stopped import computed, judge_seen, judge_stopped
+
+OTHER_FORM = {
+    "notes": "What you return is right in the form of the notes, sums over the batch; "
+    "here the course's is asked for, finished by (55).",
+    "course": "What you return is right in the course's form, finished by (55); here "
+    "that of the notes is asked for, sums over the batch.",
+}
 
 
 class Run(NamedTuple):
@@ -40,12 +48,12 @@ class Run(NamedTuple):
         return good and not self.remarks and not self.summary
 
 
-def run(backward, how, problem, order=None):
-    """Call the function on a problem and judge what it did.
+def run(caller, how, form, problem, order=None):
+    """Call the function on a problem and judge what it did, by the class's form.
 
     If it returns too little, it is judged by its local variables.
     """
-    outcome = call(backward, how, problem)
+    outcome = caller.call(how, problem)
     remarks, notes = [], []
     if outcome.called:
         notes.append(f"Your function was called as {outcome.called}.")
@@ -58,12 +66,12 @@ def run(backward, how, problem, order=None):
     with np.errstate(all="ignore"), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         if outcome.error is not None:
-            rows, summary = judge_stopped(problem, how.form, outcome)
+            rows, summary = judge_stopped(problem, form, outcome)
             summary = " ".join(filter(None, [causes(outcome, rows), summary]))
             return Run(rows, remarks, notes, summary, None, stopped=True)
         got, complaint = named(outcome.value, problem, order)
-        if complaint and in_part(outcome) and computed(problem, outcome):
-            rows = judge_seen(problem, how.form, outcome)
+        if complaint and in_part(problem, outcome) and computed(problem, outcome):
+            rows = short_of_one(judge_seen(problem, form, outcome))
             return Run(rows, remarks, notes, complaint, None)
         single = {
             n for n, a in got.items()
@@ -73,11 +81,11 @@ def run(backward, how, problem, order=None):
             which = [n for n in got if n in single]
             who = "Your arrays" if len(which) == len(got) else listed(which)
             notes.append(f"Of float32: {who}, compared in its precision.")
-        got, disorder = in_order(how.form, problem, got, outcome.value)
-        judge = Judge(problem, how.form, got, outcome.seen, single)
-        overlaps = shared(got)
+        got, disorder = in_order(form, problem, got, outcome.value)
+        judge = Judge(problem, form, got, outcome.seen, single)
+        overlaps = shared(got, caller.overlap)
         got = {n: copied(a) for n, a in got.items()}  # a second call may change them
-        again = call(backward, how, problem, watch=False).value
+        again = caller.call(how, problem, watch=False).value
         again = named(again, problem, list(got))[0]
         differing = [n for n in got if _differs(judge.known, got[n], again.get(n))]
         differing = [] if disorder else differing
@@ -88,7 +96,12 @@ def run(backward, how, problem, order=None):
                 "keep something between calls?"
             )
         rows = judge.judged()
-    for a, b in overwritten(overlaps, {r.name: r for r in rows}):
+        pairs = overwritten(overlaps, {r.name: r for r in rows})
+        stored = caller.call(how, problem, watch="stored").value if pairs else None
+        stored = named(stored, problem, list(got))[0] if pairs else {}
+        pairs = [p for p in pairs if was_changed(judge, p[0], stored.get(p[0]))]
+        other = other_form(judge, form)
+    for a, b in pairs:
         remarks.append(
             f"{a} and {b} are one array: what changes {b} in place, such as "
             f"{b} *= c, also changes {a}."
@@ -102,19 +115,95 @@ def run(backward, how, problem, order=None):
     if outcome.mistaken:
         mend = "Look at the lines where these variables get their values."
         rows = [r._replace(mend=mend) if r.status in FAULTS else r for r in rows]
-    summary = complaint or disorder or causes(outcome, rows)
+    if other:
+        rows = [as_other_form(r, other) for r in rows]
+    elif without_penalty(how) and any(
+        r.status in FAULTS and form.penalises(r.name) for r in rows
+    ):
+        takes = ", ".join(name for name, _ in how.arguments)
+        notes.append(f"Your function is given no λ: its parameters are {takes}.")
+    if disorder:
+        rows = short_of_one(rows)
+    said = other and OTHER_FORM[other.call]
+    summary = complaint or disorder or said or causes(outcome, rows)
     return Run(rows, remarks, notes, summary, list(got))
 
 
-def in_part(outcome):
-    """Return whether no other arrays came back than lines of the function, or one."""
-    lines = [a for a in outcome.seen.values() if isinstance(a, np.ndarray)]
+def in_part(problem, outcome):
+    """Return whether only lines of the function came back, what was given, or one."""
     value = outcome.value
+    if not isinstance(value, tuple | list | dict):
+        return True
     items = value.values() if isinstance(value, dict) else value
-    return not isinstance(value, tuple | list | dict) or not any(
-        isinstance(a, np.ndarray) and not any(np.array_equal(a, line) for line in lines)
-        for a in items
+    items = [a for a in items if isinstance(a, np.ndarray)]
+    lines = [a for a in outcome.seen.values() if isinstance(a, np.ndarray)]
+    others = [a for a in items if not any(_equal(a, line) for line in lines)]
+    given = [a for a in problem.arrays().values() if isinstance(a, np.ndarray)]
+    return not others or (
+        len(others) < len(items)  # there is a line among them
+        and all(any(_equal(a, b) for b in given) for a in others)
     )
+
+
+def _equal(a, b):
+    """Return whether two arrays hold the same; a bias may be one row."""
+    same = b.shape in (a.shape, a.shape[1:]) and a.size == b.size
+    a = a.reshape(b.shape) if same else a
+    return same and bool(((a == b) | ((a != a) & (b != b))).all())
+
+
+def short_of_one(rows):
+    """Return the rows without the last one's credit: all is right but what is returned.
+
+    So what was computed counts, and that it does not come back costs one line.
+    """
+    last = rows[-1]
+    if last.credit != 1 or any(r.credit == 0 for r in rows):
+        return rows
+    detail = "It is right; that the arrays do not come back as asked costs one line."
+    return [*rows[:-1], last._replace(credit=0, detail=detail)]
+
+
+def was_changed(judge, name, stored):
+    """Return whether an array was changed after it was computed, by all we know.
+
+    It was if it was right when it was stored; and if no known mistake gives what it is.
+    """
+    known = judge.known
+    if isinstance(stored, np.ndarray) and known.close(stored, known.line(name)):
+        return True
+    return not judge.rows[name].hypotheses
+
+
+def other_form(judge, form):
+    """Return the form other than this one in which all arrays are right, or None."""
+    arrays = judge.arrays
+    if not set(PARAMETERS) <= arrays.keys() or judge.right >= arrays.keys():
+        return None
+    others = [form.called("notes")]
+    if form.call == "notes":
+        choices = itertools.product(CONVENTIONS, (False, True))
+        others = [Form("course", *c, form.activation) for c in choices]
+    for other in others:
+        known = Known(judge.problem, other, bool(judge.single))
+        if all(known.is_right(n, a) for n, a in arrays.items()):
+            return other
+    return None
+
+
+def as_other_form(r, other):
+    """Return the row of a line without a reason in the form in which it is right."""
+    if r.status != WRONG or r.hypotheses or r.name not in PARAMETERS:
+        return r
+    detail = f"It is finished by {other.finish(r.name)}, a mean with a penalty."
+    mend = f"Return the sum over the batch, ({r.equation})."
+    return r._replace(detail=detail, hypotheses=("other form",), mend=mend)
+
+
+def without_penalty(how):
+    """Return whether a function of the course's form is called without its λ."""
+    given = [role for _, role in how.arguments]
+    return how.form == "course" and bool(given) and "l2" not in given
 
 
 def _differs(known, a, b):

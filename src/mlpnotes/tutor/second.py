@@ -51,7 +51,9 @@ def join(main, second, name):
     there = {r.name: r for r in second.rows}
     rows = [
         _with_reason(r, there)
-        if r.status in (SHAPE, RAISED) and not r.hypotheses
+        if r.status in (SHAPE, RAISED)
+        and not r.hypotheses
+        and "np.matrix" not in r.detail  # the line itself is right
         else r
         for r in main.rows
     ]

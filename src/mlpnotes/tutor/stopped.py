@@ -37,6 +37,10 @@ def judge_stopped(problem, form, outcome):
         more = f"Your line {stop.line} uses it." if empty else text
         detail = f"{first.detail} {more}"
         return [r._replace(detail=detail) if r is first else r for r in rows], ""
+    after = [r.name for r in rows if r.status == UNREACHED]
+    if first and stop.target in after and first.status == WRONG:
+        i = list(EQUATIONS).index(stop.target)
+        rows[i] = row(stop.target, RAISED, text)
     if first:
         return rows, text
     if stop.target in EQUATIONS:
@@ -90,8 +94,11 @@ class Stopped(Judge):
     def settles(self, name):
         """Return whether an array is right at some stage, and take it as finished."""
         known, array, truth = self.known, self.arrays[name], self.known.truth[name]
-        stages = [array] if known.form == "notes" else [array, array * known.B]
-        if any(known.close(g, truth) for g in stages) or known.is_right(name, array):
+        stages = [array] if known.form.call == "notes" else [array, array * known.B]
+        ends = [array, array / known.B]  # to be divided yet, penalty and all
+        if any(known.close(g, truth) for g in stages) or any(
+            known.is_right(name, g) for g in ends
+        ):
             self.arrays[name] = known.finished(name, truth)
             return True
         dz = f"dz{name[2]}"
@@ -111,9 +118,9 @@ class Stopped(Judge):
         unclear = False
         if array is not None and name not in self.right:
             unclear = self.has_slope(name) and f"dz{name[2]}" not in self.arrays
-            if known.form == "course":
+            if known.form.call == "course":
                 stages = [known.finished(name, g) for g in (array, array * known.B)]
-                stages += [array] * (name in PARAMETERS)
+                stages += [array, array / known.B] * (name in PARAMETERS)
                 self.arrays[name] = min(stages, key=lambda g: cost(known, name, g))
         r = super().judge(name, blamed)
         if name in PARAMETERS and r.status == WRONG:  # perhaps not finished

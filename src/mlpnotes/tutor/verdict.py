@@ -5,13 +5,16 @@ import re
 import textwrap
 
 from mlpnotes.tutor.known import PARAMETERS, after
+from mlpnotes.tutor.mistakes.errors import TOO_EARLY
 from mlpnotes.tutor.rows import (
     FAULTS,
     FOLLOWS,
     HIDDEN,
     MISSING,
+    NONFINITE,
     RAISED,
     RIGHT,
+    UNCLEAR,
     WRONG,
     are,
     listed,
@@ -74,14 +77,25 @@ class Diagnosis:
         """The fraction of the lines that are right given the lines before them.
 
         A line that follows earns its part, as an error carried forward does; one
-        made of zeros alone earns nothing, and one that cannot be judged does not
-        count. A line that need not be returned earns its part with the arrays
-        made of it.
+        made of zeros alone earns nothing, nor does one that cannot be judged. A line
+        that need not be returned earns its part with the arrays made of it. If all
+        lines are right but do not come back as asked, this costs one line.
         """
-        credits = [r.credit for r in self.rows if r.credit is not None]
-        if self._summary and all(credits):
-            credits.append(0)  # all is right, but it does not come back
-        return sum(credits) / len(credits) if credits else 0.0
+        return sum(self.points()) / len(self.rows)
+
+    def points(self, each=(1,) * 11):
+        """Return what each line earns, so that all add up to the score of their sum.
+
+        Parameters
+        ----------
+        each : sequence of eleven numbers, 0 or more
+            What each line is worth.
+
+        Returns
+        -------
+        list of float
+        """
+        return [float(p * r.credit) for p, r in zip(each, self.rows, strict=True)]
 
     @property
     def message(self):
@@ -100,7 +114,10 @@ class Diagnosis:
             if not self._summary:
                 return self.remarks[0] if self.remarks else "Every line is right."
             if len(right) == len(self.rows) and not self._summary.startswith("All"):
-                return f"{self._summary} All lines are right."
+                cost = "; that they do not come back costs one" * (
+                    not self.rows[-1].credit
+                )
+                return f"{self._summary} All lines are right{cost}."
             some = 0 < len(right) < len(self.rows)
             return f"{self._summary} {are(right)} right." if some else self._summary
         parts = [self._summary, self._where(first, hint)]
@@ -150,14 +167,17 @@ class Diagnosis:
         follow = [r.name for r in self.rows if r.status == FOLLOWS]
         made = after(first.name)
         right = [r.name for r in self.rows if r.status == RIGHT and r.name in made]
+        if first.status == NONFINITE:
+            unclear = [r.name for r in self.rows if r.status == UNCLEAR]
+            return f"{listed(unclear)} cannot be judged yet." if unclear else ""
         either = first.explains and first.name in PARAMETERS  # one of two places
         if first.status != WRONG or self.remarks or either:
             return ""
         if right:
-            return (
-                f"The numbers of {listed(right)} are right all the same: something "
-                "makes up for it. Mend both."
-            )
+            text = f"The numbers of {listed(right)} are right all the same"
+            if TOO_EARLY in first.hypotheses:
+                return f"{text}."
+            return f"{text}: something makes up for it. Mend both."
         if not follow:
             return ""
         faults = [r for r in self.rows if r.status in FAULTS]

@@ -1,5 +1,9 @@
-"""Calling a student's function, and where and why it stopped."""
+"""Calling a student's function, and where and why it stopped.
 
-from mlpnotes.tutor.calling.call import Outcome, call, plan
+Nothing here knows what is right, and but for `arrays` nothing here needs mlpnotes:
+`mlpnotes.grading` takes this folder along to where a submission runs.
+"""
 
-__all__ = ["Outcome", "call", "plan"]
+from .call import Caller, Outcome, call, plan, quiet
+
+__all__ = ["Caller", "Outcome", "call", "plan", "quiet"]

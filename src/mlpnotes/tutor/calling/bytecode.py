@@ -5,7 +5,7 @@ import contextlib
 import dis
 import sys
 
-from mlpnotes.tutor.calling.names import line_of
+from .names import line_of
 
 UNKNOWN = ast.Name("?")
 

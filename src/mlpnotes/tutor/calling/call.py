@@ -13,17 +13,36 @@ from typing import NamedTuple
 
 import numpy as np
 
-from mlpnotes.network import Activations, Gradients, Params
-from mlpnotes.tutor.calling.names import (
+from .arrays import Activations, Gradients, Params
+from .names import (
     Everything,
     KeyedActivations,
     KeyedParams,
     line_of,
 )
-from mlpnotes.tutor.calling.signature import plans
-from mlpnotes.tutor.calling.source import code_of, copied, has_loop
-from mlpnotes.tutor.calling.stopping import Stop, own_entry, stopped
-from mlpnotes.tutor.problems import make_problem
+from .signature import plans
+from .source import code_of, copied, has_loop, overlap
+from .stopping import Stop, own_entry, stopped
+from .stored import as_stored, storing
+
+
+class Caller:
+    """A student's function, to be called here; elsewhere by a class made of this."""
+
+    def __init__(self, backward):
+        self.backward = backward
+
+    def plan(self, form, problem):
+        """Decide how to call it: see `plan`."""
+        return plan(self.backward, form, problem)
+
+    def call(self, plan, problem, watch=True):
+        """Call it: see `call`."""
+        return call(self.backward, plan, problem, watch)
+
+    def overlap(self, a, b):
+        """Return whether two arrays that it returned overlap in memory."""
+        return overlap(a, b)
 
 
 class Outcome(NamedTuple):
@@ -39,21 +58,22 @@ class Outcome(NamedTuple):
     loops: bool  # whether it has a loop, so that a variable may hold one row
 
 
-def plan(backward, form=None):
+def plan(backward, form, problem):
     """Decide how to call a function: in one of the two forms, or by its names.
 
     Parameters
     ----------
     backward : callable
-    form : {"notes", "course"}, optional
-        What it should return; else its parameters decide.
+    form : {"notes", "course"} or None
+        What it should return; with None its parameters decide.
+    problem : Problem
+        What it is called on if its parameters do not say it, as ``*arguments``.
 
     Returns
     -------
     Plan
     """
     first, *others = found = plans(backward, form)
-    problem = make_problem(rng=np.random.default_rng(0))
     runs = (p for p in found if call(backward, p, problem).error is None)
     return next(runs, first) if others else first  # (*arguments) does not say it
 
@@ -62,7 +82,8 @@ def call(backward, plan, problem, watch=True):
     """Call the function once, on copies of the problem's arrays.
 
     Without ``watch`` its local variables are read only if it raises; a function
-    that prints much is twice as fast then.
+    that prints much is twice as fast then. With "stored" they are not read either,
+    and the arrays that it returns are as they were before any change in place.
 
     Returns
     -------
@@ -74,9 +95,11 @@ def call(backward, plan, problem, watch=True):
         return Outcome(None, TypeError(plan.refusal), [], {}, stop, "", [], False)
     arguments, keywords, given = _arguments(plan, problem)
     code, value, error, stop, ended = code_of(backward), None, None, None, {}
-    with _quiet():
+    held = {}
+    watching = storing(code, held) if watch == "stored" else _watched(code, ended)
+    with quiet():
         try:
-            with _watched(code, ended) if watch else contextlib.nullcontext():
+            with watching if watch else contextlib.nullcontext():
                 value = backward(*arguments, **keywords)
         except KeyboardInterrupt:
             raise
@@ -85,6 +108,7 @@ def call(backward, plan, problem, watch=True):
         if error is not None:
             stop, entry = stopped(error, code, plan.form), own_entry(error, code)
             ended = dict(entry.tb_frame.f_locals) if entry else {}
+    value = as_stored(value, held) if held else value
     original = problem.arrays()
     changed = [name for name, a in given().items() if not _same(a, original[name])]
     suspects = original.keys() & ended.keys() - {*changed, "l2"}
@@ -152,7 +176,8 @@ NOWHERE = _Nowhere()
 
 
 @contextlib.contextmanager
-def _quiet():
+def quiet():
+    """Let nothing be printed or warned."""
     with (
         contextlib.redirect_stdout(NOWHERE),
         contextlib.redirect_stderr(NOWHERE),

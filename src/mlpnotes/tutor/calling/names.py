@@ -2,7 +2,7 @@
 
 import re
 
-from mlpnotes.network import Activations, Gradients, Params
+from .arrays import Activations, Gradients, Params
 
 # role -> the names, in lower case without underscores, that are taken for it
 NAMES = {name: name.lower() for name in (*Params._fields, *Activations._fields)} | {

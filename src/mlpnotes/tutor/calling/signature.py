@@ -4,7 +4,7 @@ import contextlib
 import inspect
 from typing import NamedTuple
 
-from mlpnotes.tutor.calling.names import role_of
+from .names import role_of
 
 FORMS = {"notes": ("params", "acts", "y"), "course": ("X", "y", "params", "l2")}
 EXPECTED = {"notes": "(params, acts, y)", "course": "(data, labels, params, reg)"}

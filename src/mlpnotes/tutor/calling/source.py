@@ -11,7 +11,7 @@ import operator
 
 import numpy as np
 
-from mlpnotes.tutor.calling.names import Everything, Forgiving
+from .names import Everything, Forgiving
 
 PLAIN = (np.ndarray, np.float64, np.float32, int, float, str)  # no student's class
 HOLDERS = (dict, list, tuple, np.ndarray, Everything)
@@ -19,15 +19,29 @@ OPERATORS = {
     ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul,
     ast.Div: operator.truediv, ast.Pow: operator.pow, ast.MatMult: operator.matmul,
 }  # fmt: skip
+COMPARED = {
+    ast.Gt: operator.gt, ast.GtE: operator.ge,
+    ast.Lt: operator.lt, ast.LtE: operator.le,
+}  # fmt: skip
 PURE = {"sum", "mean", "transpose", "reshape", "copy", "dot", "exp", "matmul"}
 
 HUGE = 1_000_000  # more numbers than this we neither copy nor compare
+BYTES = 32 * HUGE  # nor these, if each of few is a long text
 
 
 def copied(value):
     """Return a copy of an array that is not huge, anything else as it is."""
-    small = isinstance(value, np.ndarray) and value.size <= HUGE
+    array = isinstance(value, np.ndarray)
+    small = array and value.size <= HUGE and value.nbytes <= BYTES
     return value.copy() if small else value
+
+
+def overlap(a, b):
+    """Return whether two arrays are one, or overlap, in memory."""
+    try:
+        return np.may_share_memory(a, b) and np.shares_memory(a, b, max_work=10_000)
+    except np.exceptions.TooHardError:
+        return False
 
 
 def code_of(backward):
@@ -57,6 +71,7 @@ def path_to(entry):
     code = entry.tb_frame.f_code
     with contextlib.suppress(OSError, SyntaxError, TypeError, ValueError):
         lines, first = inspect.getsourcelines(code)
+        first = max(first, 1)  # of a whole module it is 0
         inner = lines[0][:1].isspace()  # a method: give it something to be in
         tree = ast.parse("if 1:\n" * inner + "".join(lines))
         ast.increment_lineno(tree, first - 1 - inner)
@@ -113,6 +128,9 @@ def value_of(node, names):
         case ast.BinOp() if type(node.op) in OPERATORS:
             sides = [value_of(n, names) for n in (node.left, node.right)]
             return OPERATORS[type(node.op)](*map(_plain, sides))
+        case ast.Compare(ops=[sign]) if type(sign) in COMPARED:
+            sides = [value_of(n, names) for n in (node.left, *node.comparators)]
+            return COMPARED[type(sign)](*map(_plain, sides))
         case ast.UnaryOp(op=ast.USub()):
             return -_plain(value_of(node.operand, names))
         case ast.JoinedStr():

@@ -5,10 +5,10 @@ import contextlib
 import linecache
 from typing import NamedTuple
 
-from mlpnotes.tutor.calling.bytecode import expression_at, next_stored
-from mlpnotes.tutor.calling.names import line_of
-from mlpnotes.tutor.calling.source import path_to, value_of, variables_of
-from mlpnotes.tutor.calling.why import why
+from .bytecode import expression_at, next_stored
+from .names import line_of
+from .source import path_to, value_of, variables_of
+from .why import why
 
 SIMPLE = (ast.Assign, ast.AugAssign, ast.AnnAssign, ast.Expr, ast.Return)
 
@@ -25,15 +25,25 @@ class Stop(NamedTuple):
 
 def entries(error):
     """Yield the entries of an exception's traceback, outermost first."""
-    entry = error.__traceback__
+    return entries_from(error.__traceback__)
+
+
+def entries_from(entry):
+    """Yield a traceback entry and those inside it."""
     while entry is not None:
         yield entry
         entry = entry.tb_next
 
 
 def own_entry(error, code):
-    """Return the innermost traceback entry that is the function's own, or None."""
+    """Return the innermost traceback entry that is the function's own, or None.
+
+    Of a function that calls itself without end, it is the innermost that does so: where
+    the stack ran out is chance.
+    """
     own = [e for e in entries(error) if e.tb_frame.f_code is code]
+    if isinstance(error, RecursionError) and own[1:]:
+        return own[-2]
     return own[-1] if own else None
 
 
@@ -43,9 +53,13 @@ def stopped(error, code, form=""):
     if own is None:
         return Stop(None, "", "", why(error, [], {}, form), kind)
     path = path_to(own)
-    target = _target(path, variables_of(own)) if path else next_stored(own)
+    target = target_of(path, variables_of(own)) if path else next_stored(own)
     file = code.co_filename
     last = [e for e in entries(error) if e.tb_frame.f_code.co_filename == file][-1]
+    if own.tb_next and any(
+        e.tb_frame.f_code is code for e in entries_from(own.tb_next)
+    ):
+        last = own  # it calls itself
     path_there = path_to(last) or [expression_at(last)]
     words = why(error, path_there, variables_of(last), form)
     helper = last.tb_frame.f_code.co_name
@@ -68,7 +82,7 @@ def _text(path, own):
     return linecache.getline(file, own.tb_lineno).strip()
 
 
-def _target(path, names):
+def target_of(path, names):
     """Return the line of the notes that the expression at the end belongs to."""
     arguments = set()
     for node in path:

@@ -1,11 +1,13 @@
 """What may be meant by a name that is not defined, in words for a beginner."""
 
+import ast
 import re
 
 import numpy as np
 
-from mlpnotes.network import Activations, Gradients, Params
-from mlpnotes.tutor.calling.names import NAMES, Everything, line_of, plain, role_of
+from .arrays import Activations, Gradients, Params
+from .names import NAMES, Everything, line_of, plain, role_of
+from .source import value_of
 
 SIZES = {"n0": ("W1", 0), "n1": ("W2", 0), "n2": ("W3", 0), "K": ("W3", 1)}
 NUMBERED = (*Gradients._fields, *Params._fields, *Activations._fields)
@@ -14,7 +16,9 @@ NUMBERED = (*Gradients._fields, *Params._fields, *Activations._fields)
 def undefined(name, names, form=""):
     """Say what a name may be, given what is defined and the form, or return ""."""
     own = getattr(names, "maps", [names])[0]
-    if alike := [n for n in names if plain(n) == plain(name) and n != name]:
+    if name == "T":
+        said = "a transpose is written .T, behind the array"
+    elif alike := [n for n in names if plain(n) == plain(name) and n != name]:
         said = f"is it {alike[0]}?"
     elif line_of(name):
         return f"{name} is used before it has a value"
@@ -69,6 +73,12 @@ def _size(name, own, form):
     }.get(form, what)
 
 
+def _is_between_0_and_1(text, own):
+    """Return whether an array is as a sigmoid gives it: no tanh, no ReLU."""
+    a = value_of(ast.parse(text, mode="eval").body, own)
+    return bool(((a > 0) & (a < 1)).all())
+
+
 def _near(name, own):
     """Say what is written almost so, or has this value already."""
     if role_of(name) and (known := _reached(name, own)):
@@ -82,7 +92,7 @@ def _near(name, own):
         return f"is it {', '.join(most)} or {last}?" if most else f"is it {last}?"
     values = {"sigmoid": ("a1", "a2"), "softmax": ("y_hat",)}.get(name, ())
     values = [_reached(n, own) for n in values]
-    if values and all(values):
+    if values and all(values) and all(_is_between_0_and_1(v, own) for v in values):
         layers = "12" if name == "sigmoid" else "3"
         pairs = zip(layers, values, strict=True)
         return ", ".join(f"{name}(z{k}) is {a}" for k, a in pairs)

@@ -6,10 +6,10 @@ import re
 
 import numpy as np
 
-from mlpnotes.tutor.calling.meanings import KINDS, MEANINGS
-from mlpnotes.tutor.calling.names import line_of
-from mlpnotes.tutor.calling.source import value_of
-from mlpnotes.tutor.calling.undefined import undefined
+from .meanings import KINDS, MEANINGS
+from .names import line_of
+from .source import value_of
+from .undefined import undefined
 
 SIGNS = {
     ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.Pow: "**",
@@ -125,6 +125,8 @@ def _shapes(error, message, node, path, names):
         if sizes:
             return f"{text}: the inner sizes {sizes[2]} and {sizes[1]} differ"
         return f"{text}: one of the two is a single number, not an array"
+    if sign == "*" and (matrix := _matrix(node, names)):
+        return f"{matrix} is an np.matrix, for which * is the matrix product"
     a, b = shapes[:2]
     pair = f"{a} {sign or ('@' if product else 'with')} {b}"
     pair = f"{text} is {pair}" if text and sign else pair
@@ -133,6 +135,17 @@ def _shapes(error, message, node, path, names):
     if () in (a, b):
         return f"{pair}: a single number has no matrix product"
     return f"{pair}: the inner sizes {a[-1]} and {b[-2:][0]} differ"
+
+
+def _matrix(node, names):
+    """Return the name of an np.matrix in an expression and of the first, or ""."""
+    for n in ast.walk(node):
+        with contextlib.suppress(Exception):
+            if isinstance(value_of(n, names), np.matrix):
+                found, own = ast.unparse(n), getattr(names, "maps", [names])[0]
+                first = next(m for m, a in own.items() if isinstance(a, np.matrix))
+                return f"{found}, as {first}," if first != found else found
+    return ""
 
 
 def _shape(text):

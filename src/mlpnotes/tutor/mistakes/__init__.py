@@ -10,10 +10,11 @@ from mlpnotes.tutor.mistakes.anywhere import ANYWHERE
 from mlpnotes.tutor.mistakes.errors import ERRORS
 from mlpnotes.tutor.mistakes.lines import EQUATIONS, LINES, Hypothesis, fill
 from mlpnotes.tutor.mistakes.parameters import PARAMETERS
+from mlpnotes.tutor.mistakes.slopes import SLOPES
 
 __all__ = ["EQUATIONS", "HYPOTHESES", "LINES", "NOTES_ONLY", "Hypothesis", "fill"]
 
-HYPOTHESES = [*ERRORS, *PARAMETERS, *ANYWHERE]
+HYPOTHESES = [*ERRORS, *SLOPES, *PARAMETERS, *ANYWHERE]
 
 # rows that hold the parameter itself: in the course's form the penalty's
 # coefficient is fitted instead, see penalties.py

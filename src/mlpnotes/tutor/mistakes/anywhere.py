@@ -17,7 +17,7 @@ def _times(v, D):
 
 
 def _penalised(v):
-    return v.dz_next @ (v.dW_next / len(v.y) + 2 * v.l2 * v.W_next).T
+    return v.dz_next @ (v.dW_next / len(v.y) + v.penalty * v.W_next).T
 
 
 def _epsilon(v):
@@ -54,8 +54,9 @@ def _leak(v):
 
 def _mask(v):
     """Return the factor of the entries that are not zero, if some are."""
-    kept = v.got != 0
-    return np.mean((v.got / v.g)[kept]) if kept.sum() > 2 and not kept.all() else None
+    kept, there = v.got != 0, v.g != 0
+    some = kept.sum() > 2 and (there & ~kept).any()
+    return np.mean((v.got / v.g)[kept]) if some else None
 
 
 def _same(v):
@@ -89,12 +90,12 @@ ANYWHERE = [
     row("negative entries zero", "da dz dW db", "{it} has zero for every negative entry of {what}.", lambda v: np.maximum(v.g, 0), "A gradient may be negative: keep it as {eq} has it.", True),
     row("sigmoid of it", "dz3 da dW db", "{it} is σ of {what}.", lambda v: sigmoid(v.g), "There is no sigmoid in {eq}: leave it out.", True),
     fitted("updated weights", "da", "{it} has {W} plus {fit} {dW_next} in place of {W}: as after an update.", lambda v: _times(v, v.dz_next @ v.dW_next.T), lambda v: v.g + v.fit * (v.dz_next @ v.dW_next.T), "Compute all eleven lines with the weights of the forward pass, then update."),
-    fitted("updated weights", "da", "{it} has {W} plus {fit} times its gradient (55) in place of {W}: as after an update.", lambda v: _times(v, _penalised(v)), lambda v: v.g + v.fit * _penalised(v), "Compute all eleven lines with the weights of the forward pass, then update."),
+    fitted("updated weights", "da", "{it} has {W} plus {fit} times its gradient {gradient} in place of {W}: as after an update.", lambda v: _times(v, _penalised(v)), lambda v: v.g + v.fit * _penalised(v), "Compute all eleven lines with the weights of the forward pass, then update."),
     fitted("updated parameter", "dW", "{it} is {P} plus {fit} times {what}: as after an update.", lambda v: _step(v, v.W), lambda v: v.W + v.fit * v.g, "Return the gradient; the step comes later."),
     fitted("updated parameter", "db", "{it} is {P} plus {fit} times {what}: as after an update.", lambda v: _step(v, v.b), lambda v: v.b + v.fit * v.g, "Return the gradient; the step comes later."),
     fitted("penalty added", "dW", "{it} is {what} plus {fit} {P}.", lambda v: _times(v, v.W), lambda v: v.g + v.fit * v.W, "{eq} is the sum over the batch alone; the penalty comes last, (55)."),
     fitted("λ on the biases", "db", "{it} is {what} plus {fit} {P}.", lambda v: _times(v, v.b), lambda v: v.g + v.fit * v.b, "Leave {P} out: (53) does not penalise biases."),
-    fitted("slope of leaky ReLU", "dz", "{it} is {da} where {z} is positive, {fit} times {da} elsewhere: as after a leaky ReLU.", _leak, lambda v: v.da * np.where(v.z > 0, 1, v.fit), "The sigmoid's is {a}(1 − {a})."),
+    fitted("slope of leaky ReLU", "dz", "{it} is {da} where {z} is positive, {fit} times {da} elsewhere: as after a leaky ReLU.", _leak, lambda v: v.da * np.where(v.z > 0, 1, v.fit), "{Owner} is {its}."),
     fitted("ŷ clipped", "dz3", "{it} is ŷ − y with ŷ cut off at {fit} and 1 − {fit}.", _smallest, lambda v: np.clip(v.p, v.fit, 1 - v.fit) - v.y, "Take ŷ as it is: the softmax is never 0, and (9) has no logarithm."),
     fitted("ŷ clipped", "dz3", "{it} is ŷ − y with ŷ cut off below at {fit}.", _smallest, lambda v: np.maximum(v.p, v.fit) - v.y, "Take ŷ as it is: the softmax is never 0, and (9) has no logarithm."),
     fitted("loss by ŷ", "dz3", "{it} is −y/(ŷ + {fit}), the derivative with respect to ŷ: the softmax derivative of (10) is missing.", _epsilon, lambda v: -v.y / (v.p + v.fit), "Go on through the softmax, from ŷ to z3: ŷ − y, (9)."),

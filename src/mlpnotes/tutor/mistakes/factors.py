@@ -31,7 +31,7 @@ TIMES = [((), 1, 1), (("twice",), 2, 1), (("half",), 1, 2)]
 MENDS = {
     "sign": "Change the sign: {eq} has no minus in front.",
     "sign of dz3": "Change the sign: (9) is ŷ − y, not y − ŷ.",
-    "sign of dz": "Change the sign: the slope is {a}(1 − {a}), not {a}({a} − 1), and {eq} has no other minus.",
+    "sign of dz": "Change the sign: {sign_of_slope}",
     "zero": "It may have been made by zeros and never filled: compute it by {eq}.",
     "zero of db3": "It may have been made by zeros and never filled, or be dz3.sum() without an axis: ŷ − y has the sum 0.",
     "twice": "Leave the factor 2 out.",

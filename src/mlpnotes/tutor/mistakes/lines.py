@@ -3,15 +3,29 @@
 from typing import NamedTuple
 
 from mlpnotes.network import Gradients
+from mlpnotes.tutor.form import Form
 
+NOTES = Form()  # the conventions where none are said
 NUMBERS = (9, 19, 20, 28, 30, 35, 36, 44, 46, 51, 52)
 EQUATIONS = dict(zip(Gradients._fields, NUMBERS, strict=True))
+
+
+def form_of(c):
+    """Return the form that stands among the arrays c."""
+    return c.get("form", NOTES)
+
+
+def through(c, k):
+    """Return da times the slope of the activation."""
+    da, a = c[f"da{k}"], c[f"a{k}"]
+    return da * form_of(c).function.slope(a)
+
 
 # name -> what it is, given the arrays c and the layer k; the lines of `backward`
 LINES = {
     "dz3": lambda c, k: c["y_hat"] - c["y"],
     "da": lambda c, k: c[f"dz{k + 1}"] @ c[f"W{k + 1}"].T,
-    "dz": lambda c, k: c[f"da{k}"] * c[f"a{k}"] * (1 - c[f"a{k}"]),
+    "dz": through,
     "dW": lambda c, k: c[f"a{k - 1}"].T @ c[f"dz{k}"],
     "db": lambda c, k: c[f"dz{k}"].sum(axis=0),
 }
@@ -26,7 +40,9 @@ class Hypothesis(NamedTuple):
     arrays c by name (a0 is X, got the student's), the layer k and the right
     array; an exception in it means that it does not apply. ``then`` tells a row
     that changes ``right``, so it can follow another. ``fits(c, k, right)``
-    returns the one unknown that ``wrong`` takes from got, for {fit}, or None.
+    returns the one unknown that ``wrong`` takes from got, for {fit}, or None. ``of``
+    lists the activations with which it is a mistake and the sentence is true, "" all:
+    "tanh relu". The form is among the arrays, as c["form"].
     """
 
     name: str
@@ -36,6 +52,11 @@ class Hypothesis(NamedTuple):
     mend: str = ""
     then: bool = False
     fits: object = None
+    of: str = ""
+
+    def is_of(self, form):
+        """Return whether it is a mistake with the activation of this form."""
+        return not self.of or form.activation in self.of.split()
 
 
 class Layer:
@@ -56,22 +77,33 @@ class Layer:
         name = self.NAMES.get(name, name).format(k=k, b=k - 1, n=k + 1, f=k + 2)
         return self.c[name]
 
+    def slope(self, a):
+        """Return the slope of the activation, made of an output."""
+        return form_of(self.c).function.slope(a)
+
+    @property
+    def penalty(self):
+        """What multiplies a parameter in (55)."""
+        return form_of(self.c).coefficient(self.l2, len(self.y))
+
     def other(self, name):
         """Return the array of this name, unless it is the line's own."""
         own = {f"dz{self.k}", f"a{self.k - 1}"}
         return self.c[None if name in own else name]
 
 
-def fill(text, name, *, it="It", what=None, fit=None, B=None):
+def fill(text, name, *, it="It", what=None, fit=None, B=None, form=NOTES):
     """Return a hint or a mend with the names of a line, such as dz2, put in.
 
     ``it`` opens the sentence, ``what`` is the array that a ``then`` row changes
     (what the equation gives, by default), ``fit`` the number found; with B, the
-    size of the batch, it is written as a multiple of 1/B if that is shorter.
+    size of the batch, it is written as a multiple of 1/B if that is shorter. The
+    slope is that of the form's activation: {slope} as a factor, {code} as it is typed
+    after da *, {its} by itself; {owner} is the sigmoid's.
     """
     if isinstance(fit, float) and abs(fit - 1) < 1e-9:
         text = text.replace("{fit} times ", "")
-    k, eq = int(name[-1]), f"({EQUATIONS[name]})"
+    k, eq = int(name[-1]), f"({EQUATIONS[name]}){form.departs(name)}"
     x = {1: "X", 2: "a1", 3: "a2"}[k]
     names = {
         "name": name, "eq": eq, "it": it, "what": what or f"what {eq} gives",
@@ -82,7 +114,31 @@ def fill(text, name, *, it="It", what=None, fit=None, B=None):
         "dz_after": f"dz{k + 2}", "da_next": f"da{k + 1}", "z_next": f"z{k + 1}",
         "a_next": "ŷ" if k == 2 else f"a{k + 1}", "fit": number(fit, B),
     }  # fmt: skip
-    return text.format(**names)
+    return text.format(**names, **_slopes(form, names))
+
+
+def _slopes(form, names):
+    """Return the words for the slope of the form's activation, by their names."""
+    f = form.function
+    a, x, other = names["a"], names["x"], names["a_other"]
+
+    def of(text, a):
+        return text.format(a=a, z=a.replace("a", "z"))  # X has no other name
+
+    code, code_of_x = of(f.code, a), of(f.code, x)
+    return {
+        "slope": of(f.factor, a), "its": of(f.alone, a), "code": code,
+        "slope_of_other": of(f.factor, other), "slope_of_s": of(f.factor, "s"),
+        "slope_of_y": of(f.factor, "ŷ"), "slope_of_X": of(f.factor, "X"),
+        "in_brackets": _bracketed(code), "x_in_brackets": _bracketed(code_of_x),
+        "activation": f.word, "owner": f.owner, "Owner": f.owner[0].upper() + f.owner[1:],
+        "sign_of_slope": f.sign.format(a=a, eq=names["eq"]),
+        "line": f"{names['da']} * {code}", "gradient": form.finish("dW"),
+    }  # fmt: skip
+
+
+def _bracketed(code):
+    return code if code[0] == "(" else f"({code})"
 
 
 def number(x, B=None):
@@ -107,10 +163,10 @@ def reshaped(a):
     return a.reshape(a.shape[::-1])
 
 
-def row(name, lines, hint, wrong, mend="", then=False):
+def row(name, lines, hint, wrong, mend="", then=False, of=""):
     """Return a hypothesis whose ``wrong`` is given as a function of a `Layer`."""
     return Hypothesis(
-        name, lines, hint, lambda c, k, g: wrong(Layer(c, k, g)), mend, then
+        name, lines, hint, lambda c, k, g: wrong(Layer(c, k, g)), mend, then, of=of
     )
 
 

@@ -1,7 +1,9 @@
 """Names for the end of the course's form, ``got = alpha V + beta P``.
 
 V is the sum over the batch; P is the parameter, or what stands in its place. Right
-are alpha = 1/B and beta = 2λ for the weights, 0 for the biases, (55).
+are alpha = 1/B and beta = 2λ for the weights, 0 for the biases, (55); a `Form` may have
+another beta, for the biases too. In the sentences {right} is 2λ{P}, or what the form
+has for it, and {finish} is (55), or how the form departs from it.
 """
 
 import itertools
@@ -10,20 +12,22 @@ from typing import NamedTuple
 import numpy as np
 
 from mlpnotes.tutor.mistakes.factors import is_close, say_factor
-from mlpnotes.tutor.mistakes.lines import number
+from mlpnotes.tutor.mistakes.lines import NOTES, number
 
 
 class Penalty(NamedTuple):
     """What can stand in place of 2λW: its name, lines, sentences, and the array.
 
     ``array(c, P)`` is what the coefficient, {times} in the hint, multiplies.
+    ``penalised`` is whether it is a mistake where (55) has a penalty, or where not.
     """
 
     name: str
     lines: str
     hint: str
     array: object
-    mend: str = "The penalty λ‖{P}‖² has the derivative 2λ{P}, (54): add this."
+    mend: str = "The penalty {loss} has the derivative {right}, {by_54}: add this."
+    penalised: bool = True
 
 
 def _other(name):
@@ -41,22 +45,23 @@ ON_BIASES = Penalty(
     "It has {times}{P} in it: (53) does not penalise biases.",
     lambda c, P: P,
     "Leave {P} out.",
+    penalised=False,
 )
 PENALTIES = [
     ON_BIASES,
-    Penalty("other W", "dW", "It has {times}W1 where (55) has 2λ{P}.", _other("W1"), "The penalty of each matrix is its own: add 2λ{P}."),
-    Penalty("other W", "dW", "It has {times}W2 where (55) has 2λ{P}.", _other("W2"), "The penalty of each matrix is its own: add 2λ{P}."),
-    Penalty("other W", "dW", "It has {times}W3 where (55) has 2λ{P}.", _other("W3"), "The penalty of each matrix is its own: add 2λ{P}."),
-    Penalty("λ sign W", "dW", "It has {times}sign({P}), the derivative of |{P}|, where (55) has 2λ{P}.", lambda c, P: np.sign(P)),
-    Penalty("λ|W|", "dW", "It has {times}|{P}|, without the signs, where (55) has 2λ{P}.", lambda c, P: np.abs(P)),
-    Penalty("λW²", "dW", "It has {times}{P}², entry by entry, where (55) has 2λ{P}.", lambda c, P: P**2),
-    Penalty("λ‖W‖²", "dW", "It has the same number, {value}, in every entry where (55) has 2λ{P}.", lambda c, P: np.ones_like(P)),
-    Penalty("number added", "db", "It has the same number, {value}, added to every entry.", lambda c, P: np.ones_like(P), "Leave it out: (53) does not penalise biases."),
+    Penalty("other W", "dW", "It has {times}W1 where {finish} has {right}.", _other("W1"), "The penalty of each matrix is its own: add {right}."),
+    Penalty("other W", "dW", "It has {times}W2 where {finish} has {right}.", _other("W2"), "The penalty of each matrix is its own: add {right}."),
+    Penalty("other W", "dW", "It has {times}W3 where {finish} has {right}.", _other("W3"), "The penalty of each matrix is its own: add {right}."),
+    Penalty("λ sign W", "dW db", "It has {times}sign({P}), the derivative of |{P}|, where {finish} has {right}.", lambda c, P: np.sign(P)),
+    Penalty("λ|W|", "dW db", "It has {times}|{P}|, without the signs, where {finish} has {right}.", lambda c, P: np.abs(P)),
+    Penalty("λW²", "dW db", "It has {times}{P}², entry by entry, where {finish} has {right}.", lambda c, P: P**2),
+    Penalty("λ‖W‖²", "dW db", "It has the same number, {value}, in every entry where {finish} has {right}.", lambda c, P: np.ones_like(P)),
+    Penalty("number added", "db", "It has the same number, {value}, added to every entry.", lambda c, P: np.ones_like(P), "Leave it out: (53) does not penalise biases.", penalised=False),
 ]  # fmt: skip
 
 # how often, how often below the bar
 TIMES = ((2, 1), (1, 1), (1, 2), (4, 1), (3, 1), (1, 4), (6, 1), (8, 1))
-BATCH = (("", ""), ("", "B"), ("B", ""))
+BATCH = (("", ""), ("", "B"), ("B", ""), ("", "B²"))
 
 
 def coefficient(beta, l2, B, P=None):
@@ -75,11 +80,11 @@ def coefficient(beta, l2, B, P=None):
     for (name, scale), (above, below), (times, over) in itertools.product(
         scales, BATCH, TIMES
     ):
-        batch = (B if above else 1) / (B if below else 1)
+        batch = (B if above else 1) / {"": 1, "B": B, "B²": B**2}[below]
         if is_close(abs(beta), scale * batch * times / over):
             text = ("" if times == 1 and name + above else str(times)) + above + name
             bar = ("" if over == 1 else str(over)) + below
-            bar = f"({bar})" if len(bar) > 1 else bar
+            bar = f"({bar})" if len(bar) > 1 and bar != "B²" else bar
             return ("−" if beta < 0 else "") + text + f"/{bar}" * bool(bar)
     return number(beta)
 
@@ -89,19 +94,35 @@ def _before(text):
     return "" if text == "1" else text if text.endswith("λ") else text + " "
 
 
-def name_penalty(beta, l2, B, P=None):
-    """Return the names of W's coefficient in place of 2λ, and how it is written."""
-    text = coefficient(beta, l2, B, P)
-    if text == "2λ":
+def words(text, name, form):
+    """Return a text with the form's penalty of an array in it; {P} is left."""
+    loss, written, _ = form.convention
+    by_54 = "(54)" if form.finish(name) == "(55)" else "as by (54)"
+    right = f"{_before(written)}{{P}}"
+    for key, value in (
+        ("loss", loss), ("right", right), ("finish", form.finish(name)),
+        ("by_54", by_54),
+    ):  # fmt: skip
+        text = text.replace(f"{{{key}}}", value)
+    return text
+
+
+def name_penalty(beta, l2, B, P=None, form=NOTES, letter="W"):
+    """Return the names of W's coefficient where the form has another, and its text."""
+    text, right = coefficient(beta, l2, B, P), form.convention.written
+    if text == right:
         return (), text
-    known = {"0": "λ missing", "λ": "λW for 2λW", "−2λ": "λ subtracted"}
-    known |= {"2λ/B": "λ before 1/B"}
-    known |= dict.fromkeys(("1", "2", "−1", "−2"), "λ forgotten")
-    other = f"{_before(text).format(P='W')}W for 2λW" if "λ" in text else "other λ"
-    return (known.get(text, other),), text
+    _, slash, B_below = right.partition("/")
+    known = {"0": "λ missing", f"−{right}": "λ subtracted"}
+    known |= {f"{right}²" if slash else f"{right}/B": "λ before 1/B"}
+    numbers = (sign + n + slash + B_below for sign in ("", "−") for n in "12")
+    known |= dict.fromkeys(numbers, "λ forgotten")
+    own = f"{_before(right)}{letter}"
+    other = f"{_before(text).format(P=letter)}{letter} for {own}"
+    return (known.get(text, other if "λ" in text else "other λ"),), text
 
 
-def say_penalty(beta, l2, B, P=None, row=None):
+def say_penalty(beta, l2, B, P=None, row=None, form=NOTES, name="dW"):
     """Return the names, the hint and the mend of the penalty, for `fill`.
 
     ``row`` is one of `PENALTIES`, or None if P itself has the wrong coefficient.
@@ -109,31 +130,35 @@ def say_penalty(beta, l2, B, P=None, row=None):
     text = coefficient(beta, l2, B, P)
     if row is not None:
         hint = row.hint.replace("{times}", _before(text)).replace("{value}", text)
-        return (row.name,), hint, row.mend
-    names, _ = name_penalty(beta, l2, B, P)
+        return (row.name,), words(hint, name, form), words(row.mend, name, form)
+    names, _ = name_penalty(beta, l2, B, P, form, name[1])
+    hint = f"It has {_before(text)}{{P}} where {{finish}} has {{right}}."
     mend = Penalty._field_defaults["mend"]
     if text == "0":
-        return names, "The penalty's 2λ{P} of (55) is missing.", mend
+        hint = "The penalty's {right} of {finish} is missing."
     if names == ("λ before 1/B",):
-        mend = "Divide the sum by B first, then add 2λ{P}, (55)."
-    return names, f"It has {_before(text)}{{P}} where (55) has 2λ{{P}}.", mend
+        mend = "Divide the sum by B first, then add {right}, {finish}."
+    return names, words(hint, name, form), words(mend, name, form)
 
 
-def say_whole(alpha, beta, l2, sizes, name):
+def say_whole(alpha, beta, l2, sizes, name, form=NOTES):
     """Return names, hint, mend if alpha and beta have one cause; else None.
 
     One factor of the whole finished gradient, its penalty too; or an updated
     parameter, P plus a factor of the gradient.
     """
-    f, right = alpha * sizes["B"], 2 * l2 if name.startswith("dW") else 0
+    f, finish = alpha * sizes["B"], form.finish(name)
+    penalised = form.called("course").penalises(name)
+    right = form.coefficient(l2, sizes["B"]) if penalised else 0
     if right and not is_close(f, 1) and is_close(beta, right * f):
         names, hint, _ = say_factor(f, sizes, name)
         mend = "Data and penalty have this factor alike: look at your last lines."
-        return names, hint.replace("{what}", "what (55) gives, penalty and all"), mend
+        what = f"what {finish} gives, penalty and all"
+        return names, hint.replace("{what}", what), mend
     if not f and is_close(beta, 1):
         return ("another array",), "It is the array {P}.", "Compute it by {eq}."
     if (f and is_close(beta, 1 + right * f)) or is_close(beta, 1):
-        step = f"{{P}} plus {number(f, sizes['B'])} times its gradient (55)"
+        step = f"{{P}} plus {number(f, sizes['B'])} times its gradient {finish}"
         if right and not is_close(beta, 1 + right * f):
             step += " without the penalty"
         mend = "Return the gradient; the step comes later."
