@@ -3,7 +3,7 @@ BIN := .venv/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
 # asked for another Python by name, or for another NumPy, make makes .venv anew
 READY := .venv/.installed$(if $(filter file,$(origin PYTHON)),,-$(subst /,-,$(PYTHON)))$(addprefix -numpy-,$(NUMPY))
 
-.PHONY: help book live chromium links pdf test site-test record lint lab bench accuracy lock clean clean-all
+.PHONY: help book live chromium links pdf test site-test record lint lab assignment bench accuracy lock clean clean-all
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
@@ -22,7 +22,8 @@ $(READY): requirements.txt pyproject.toml
 	$(if $($(NUMPY)),$(BIN)/pip install --quiet $($(NUMPY)))
 	@touch $@ $(if $(NUMPY),,.venv/.installed)
 
-book: $(READY)  ## build the site, any warning is an error
+# make book SOLUTIONS=no leaves the solutions out, in the targets that need it as well
+book: $(READY)  ## build the site, any warning is an error; SOLUTIONS=no: without solutions
 	@$(BIN)/jupyter-book build -q -W -n --keep-going book/ >/dev/null
 	@$(BIN)/python -c "from pathlib import Path; \
 	  print('The book is at', Path('book/_build/html/index.html').resolve().as_uri())"
@@ -47,7 +48,9 @@ test: $(READY)  ## run the unit tests and every chapter's notebook
 site-test: pdf  ## build small sites, kill workers, and look at every page of the real site in Chromium
 	$(BIN)/pytest -m site -rs --dist=loadgroup tests/test_build.py tests/test_execution.py \
 	  tests/test_site.py tests/test_playground_page.py tests/test_distributed.py \
-	  tests/test_exercises.py $(wildcard tests/test_live*.py)
+	  tests/test_exercises.py tests/test_solutions.py $(wildcard tests/test_live*.py) \
+	  tests/test_assignment_made.py tests/test_graders.py \
+	  tests/test_grading_pages.py
 
 # make record CHAPTER=lemma-2 records one
 record: $(READY)  ## execute the chapters and keep their outputs as reference
@@ -60,6 +63,9 @@ lint: $(READY)  ## check style
 lab: book  ## open the chapters in JupyterLab, as copies to work in
 	$(BIN)/python book/_ext/lab.py
 	$(BIN)/jupyter lab --LabApp.app_settings_dir=.binder notebooks/intro.ipynb
+
+assignment: $(READY)  ## make the assignment: for students, nbgrader and Gradescope, to print
+	$(BIN)/python assignment/make.py
 
 bench: $(READY)  ## time training against other programs; peers that are not installed are left out
 	$(BIN)/python benchmarks/speed.py

@@ -64,7 +64,7 @@ def checkout(tmp_path):
     root = TESTS.parent
     shutil.copy(root / "pyproject.toml", tmp_path)
     unused = shutil.ignore_patterns("_build", "_static", "mnist", "__pycache__")
-    for folder in ("book", "src", "tests"):
+    for folder in ("assignment", "book", "src", "tests"):
         shutil.copytree(root / folder, tmp_path / folder, ignore=unused)
     for path in tmp_path.rglob("*"):
         path.chmod(0o700)  # also where the original cannot be written

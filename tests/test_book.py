@@ -10,6 +10,7 @@ from equations import checks, commented_lines, equations, program
 from record import BOOK, TWINS, chapters, code, obeyed, pages
 
 import mlpnotes
+import mlpnotes.grading
 
 
 def test_every_chapter_has_a_twin_and_every_twin_a_chapter():
@@ -87,6 +88,9 @@ def test_public_names_are_in_the_api_page():
     for name in mlpnotes.__all__:
         module = getattr(mlpnotes, name).__module__
         assert f"automodule:: {module}\n" in page, name
+    for name in mlpnotes.grading.__all__:
+        listed = re.search(r"automodule:: mlpnotes\.grading\n +:members: (.*)", page)
+        assert name in listed[1].split(", "), name
 
 
 @pytest.mark.parametrize("chapter", chapters(), ids=lambda p: p.stem)

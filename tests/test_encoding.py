@@ -13,7 +13,7 @@ from record import SANITIZE, TESTS, chapters, code
 ROOT = TESTS.parent
 MODULES = [
     p
-    for d in ("src", "tests", "book/_ext", "benchmarks")
+    for d in ("src", "tests", "book/_ext", "benchmarks", "assignment")
     for p in ROOT.glob(f"{d}/**/*.py")
 ]
 
@@ -34,7 +34,11 @@ def is_guess(call):
             return not args
         case "write_text":
             return len(args) < 2
-        case "open" | "fdopen" if function not in ("gzip.open", "Image.open"):
+        case "open" | "fdopen" if function not in (
+            "gzip.open",
+            "Image.open",
+            "os.open",
+        ):
             modes = [*args, named.get("mode", "")]
             return not any(re.fullmatch(r"'[\w+]*b[\w+]*'", mode) for mode in modes)
         case "loadtxt" | "genfromtxt" | "savetxt" | "TextIOWrapper":

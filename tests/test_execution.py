@@ -317,6 +317,7 @@ def test_data_of_the_package_is_named_where_it_is_read():
     }
     assert files["plots/training"] == set()
     assert files["playground"] == {"playground.js", "playground.html"}
+    assert files["grading/reports/page"] >= {"sheet.css"}
     assert len(files["mnist"]) == 4
 
 

@@ -53,20 +53,28 @@ def listed(extra):
     """Return the packages that the project asks for with this extra."""
     lines = PROJECT["dependencies"] + PROJECT["optional-dependencies"][extra]
     names = {re.match(r"[\w.-]+", line)[0].lower().replace("_", "-") for line in lines}
-    if "mlpnotes" in names:  # the test extra includes others
+    if "mlpnotes" in names:  # the extra includes others
         names |= listed("book") | listed("lab")
+        names |= listed("assignment") if extra != "assignment" else set()
     return names
 
 
 @pytest.mark.parametrize(
     ("folder", "extra"),
-    [("src/mlpnotes", "book"), ("book/_ext", "test"), ("tests", "test")],
+    [
+        ("src/mlpnotes", "assignment"),
+        ("book/_ext", "test"),
+        ("tests", "test"),
+        ("assignment", "test"),
+    ],
 )
 def test_what_is_imported_is_listed(folder, extra):
     """A package that only comes along with another one may stay away one day."""
     allowed, found = listed(extra), packages_distributions()
-    own = {p.stem for f in ("tests", "book/_ext") for p in (ROOT / f).glob("*.py")}
-    known = own | {"mlpnotes"} | sys.stdlib_module_names
+    ours = "tests", "book/_ext", "assignment", "src/mlpnotes/grading/apart/inside"
+    own = {p.stem for f in ours for p in (ROOT / f).glob("*.py")}
+    sent = {"calling"}  # along with what runs beside a submission
+    known = own | sent | {"mlpnotes"} | sys.stdlib_module_names
     missing = {}
     for path in (ROOT / folder).rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):

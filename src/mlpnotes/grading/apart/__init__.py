@@ -1,0 +1,1 @@
+"""Running a submission apart, and taking what comes back."""

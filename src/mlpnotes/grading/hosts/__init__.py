@@ -1,0 +1,1 @@
+"""Marking within nbgrader, Gradescope and otter-grader."""

@@ -1,0 +1,1 @@
+"""Reading a student's file: its cells, its function, what the function needs."""

@@ -1,0 +1,1 @@
+"""What people read afterwards, in sentences that a teacher may replace."""
