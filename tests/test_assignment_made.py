@@ -4,6 +4,7 @@ import dataclasses
 import functools
 import html
 import http.server
+import os
 import re
 import subprocess
 import sys
@@ -206,14 +207,17 @@ def test_the_planted_bug_trains_passably(source):
     assert mlpnotes.accuracy(params, X_test, digits.test.labels) >= 0.97
 
 
-def test_without_chromium_there_is_no_pdf_but_a_sentence(
-    made, tmp_path, monkeypatch, capsys
-):
-    monkeypatch.setenv("CHROMIUM", str(tmp_path / "chromium"))
+def test_without_chromium_there_is_no_pdf_but_a_sentence(made, tmp_path):
     before = tmp_path / "before.pdf"
     before.touch()
-    page.print_page(made / "page", before)
-    assert "There is no Chromium to print the PDF" in capsys.readouterr().out
+    code = "import sys; from pathlib import Path; import make, page\n"
+    code += "page.print_page(*map(Path, sys.argv[1:]))"
+    printed = subprocess.run(
+        [sys.executable, "-c", code, made / "page", before],
+        cwd=ASSIGNMENT, env=os.environ | {"CHROMIUM": str(tmp_path / "chromium")},
+        capture_output=True, check=True, encoding="utf-8",
+    )  # fmt: skip
+    assert "There is no Chromium to print the PDF" in printed.stdout
     assert not before.exists()
     assert not (made / "page" / "printed.html").exists()
 

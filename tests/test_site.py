@@ -537,7 +537,7 @@ def test_search_shows_words_of_articles(open_page, address):
     page.wait_for_load_state("networkidle")
     shown = " ".join(context.all_inner_texts())
     assert "notes" in shown.lower()
-    assert not re.search("Report a problem|Repository|Download|Binder", shown)
+    assert not re.search("Report a problem|Repository|Download|Toggle", shown)
     assert page.problems == []
 
 

@@ -198,5 +198,6 @@ def execute_chapters(app, env, added, changed, removed):
 
 
 def setup(app):
+    app.setup_extension("solutions")  # which say what is executed
     app.connect("env-get-outdated", execute_chapters)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
