@@ -16,6 +16,9 @@ from traitlets.config import Config
 PROFILE = """\
 c.HistoryManager.enabled = False
 c.IPKernelApp.log_level = "ERROR"  # else each says that it talks over TCP
+import logging
+# a busy machine ends a kernel's channels while it still looks at one
+logging.getLogger("tornado.general").setLevel(logging.CRITICAL)
 """
 SHARP = """\
 c.InlineBackend.figure_formats = {"retina"}  # two pixels for one of the page
