@@ -1,6 +1,5 @@
 """What a fresh student found unfair: a blame, a sentence, a mark."""
 
-import numpy as np
 import pytest
 from programs import (
     BACK,
@@ -301,4 +300,4 @@ def test_a_mean_without_an_axis_is_named(biases):
     found = diagnose(load(program("course", end=end)), form=form)
     assert row(found, "db1").hypotheses == ("no axis, spread",)
     assert "B times the mean of all entries of dz1" in found.message
-    assert np.isclose(sum(found.points()), 10)
+    assert sum(found.points()) == 10
