@@ -375,7 +375,6 @@ def one_page(browser, server):
     server.headers.clear()
     with opener(browser) as open_page:
         page = open_page(f"{server.url}lemma-1.html")
-        page.set_default_timeout(10_000)
         page.locator(".solution .toggle-button").first.click()
         yield page
 

@@ -872,9 +872,12 @@ def test_what_scrolls_has_a_role_and_a_name(open_page, address):
     for chapter in ("lemma-2", "network", "step-2", "notation"):
         page = open_page(f"{address}{chapter}.html", width=320)
         boxes = page.locator("article [tabindex='0']:not(a, button)")
-        for box in boxes.all():
-            assert box.get_attribute("role") == "group"
-            assert "scrolls" in box.get_attribute("aria-label")
+        # all at one moment: a font that arrives late makes boxes scroll, or not
+        for role, name in boxes.evaluate_all(
+            "all => all.map((box) => [box.role, box.ariaLabel])"
+        ):
+            assert role == "group"
+            assert name.endswith(", scrolls")
             named += 1
     assert named > 10
 
