@@ -1,5 +1,6 @@
 """Kernels start, whatever other programs do meanwhile."""
 
+import atexit
 import os
 import socket
 import tempfile
@@ -51,8 +52,12 @@ def test_no_other_program_can_take_what_a_kernel_needs(taken, tmp_path, monkeypa
 
 def test_kernel_whose_ports_are_taken_gets_a_second_try(taken, tmp_path, monkeypatch):
     monkeypatch.setattr(kernels, "LONGEST", 0)
+    waiting = []  # for the end of Python
+    monkeypatch.setattr(atexit, "register", waiting.append)
+    monkeypatch.setattr(atexit, "unregister", waiting.remove)
     run(tmp_path)
     assert len(taken) == 2
+    assert waiting == []
 
 
 def test_each_kernel_has_files_of_its_own(tmp_path):

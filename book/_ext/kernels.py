@@ -4,6 +4,7 @@ A reader's own settings of Matplotlib, IPython and Python would change what a
 page shows. They do not reach a kernel that has this environment.
 """
 
+import atexit
 import os
 import uuid
 from pathlib import Path
@@ -70,11 +71,13 @@ def run(notebook, cwd, env, timeout):
 
     A kernel that dies before its first cell gets a second try.
     """
+    first = client(notebook, cwd, env, timeout)
     try:
-        client(notebook, cwd, env, timeout).execute(env=env)
+        first.execute(env=env)
     except RuntimeError:
         if any(cell.get("execution_count") for cell in notebook.cells):
             raise
+        atexit.unregister(first._cleanup_kernel)  # else Python fails to end it again
         client(notebook, cwd, env, timeout).execute(env=env)
 
 
