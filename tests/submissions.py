@@ -95,10 +95,23 @@ ENDS = {
     "exits in the function": (inside("os._exit(0)"), "ended Python before"),
     "sys.exit at once": (first("sys.exit(0)"), "it ends Python"),
     "raises KeyboardInterrupt": (inside("raise KeyboardInterrupt"), "Keyboard"),
-    "loops at once": (first("while os: pass"), "more than 1 s"),
-    "loops without end": (inside("while True: pass"), "more than 1 s"),
+    "loops at once": (
+        first("while os: pass"), "1 s, and was then at line 3, `while os: pass`. Is"
+    ),
+    "loops without end": (
+        inside("while True: pass"), "1 s, and was then at line 7, `while True: pass`."
+    ),
     "loops and catches all": (inside(STUBBORN), "more than 1 s"),
-    "sleeps": (inside("time.sleep(1000)"), "more than 1 s"),
+    "sleeps": (inside("time.sleep(1000)"), "then at line 7, `time.sleep(1000)`. Is"),
+    "waits in a helper": (
+        "import time\n\n\ndef wait():\n    time.sleep(99)\n\n\n"
+        "def backward(params, acts, y):\n    return wait()\n",
+        "then at line 9, `return wait()`. Is",
+    ),
+    "catches what stops it": (
+        inside("try:\n    time.sleep(99)\nexcept BaseException: time.sleep(99)"),
+        "more than 1 s.",
+    ),
     "stops itself": (inside("os.kill(os.getpid(), signal.SIGSTOP)"), "more than 1 s"),
     "allocates 100 GB": (inside("big = np.ones(10**11, 'u1')"), "more than 300 MB"),
     "allocates bit by bit": (

@@ -59,6 +59,8 @@ from mlpnotes.tutor.calling.signature import FORMS, Plan
 from mlpnotes.tutor.calling.stopping import Stop
 from mlpnotes.tutor.stopped import describe
 
+LATE = "OutOfTime"  # raised within, by timing.py
+
 
 class Isolated(Caller):
     """A program's function, run apart; a context manager.
@@ -108,7 +110,7 @@ class Isolated(Caller):
         self.pipe.send(marshal.dumps({
             "module": "__main__" if notebook else "submission",
             "files": list(files.items()), "codes": [s.code for s in own],
-            "function": self.program.function,
+            "function": self.program.function, "seconds": self.options.seconds,
         }))  # fmt: skip
         trouble, _ = self.pipe.reply()
         with self._checked():
@@ -135,8 +137,12 @@ class Isolated(Caller):
         told, arrays = self._asked(problem, do="call", plan=plan._asdict(), watch=watch)
         with self._checked():
             told = told["outcome"]
+            stop = self._stop(told["stop"]) if told["stop"] else None
             if told["memory"] is True:
-                self._out_of_memory(told["stop"])
+                most = self.options.megabytes
+                raise Halted("memory", where=_where(stop), megabytes=most)
+            if stop and stop.kind == LATE:
+                raise self._late(stop)
             values = stand_ins.Values(arrays)
             value = values.container(told["value"])
             self.pairs = {
@@ -150,7 +156,7 @@ class Isolated(Caller):
                 [one_of(n, names) for n in told["changed"]],
                 {line_of(n): values.leaf(v) for n, v in told["seen"].items()
                  if line_of(n) == n},
-                self._stop(told["stop"]) if told["stop"] else None,
+                stop,
                 text(told["called"]),
                 [(one_of(a, names), one_of(b, names)) for a, b in told["mistaken"]],
                 told["loops"] is not False,
@@ -176,13 +182,18 @@ class Isolated(Caller):
     def _halted(self, told, cell=None):
         """Return the exception of a stop before the function could be judged."""
         stop = self._stop(told, cell)
+        if stop.kind == LATE:
+            return self._late(stop)
         why = stop.why + "." * (stop.why[-1] not in "?.")
         missing = stop.kind in ("ModuleNotFoundError", "ImportError")
         return Halted("import" if missing else "exception", where=_where(stop), why=why)
 
-    def _out_of_memory(self, told):
-        where, most = _where(self._stop(told)), self.options.megabytes
-        raise Halted("memory", where=where, megabytes=most)
+    def _late(self, stop):
+        """Return the exception of a program whose time was up at a line."""
+        seconds = self.options.seconds
+        if stop.line is None:
+            return Halted("time", seconds=seconds)
+        return Halted("time, at", where=_where(stop).rstrip(","), seconds=seconds)
 
     @contextlib.contextmanager
     def _checked(self):
@@ -198,6 +209,7 @@ class Isolated(Caller):
         arrays = problem.arrays()
         del arrays["a0"]
         held = BytesIO()
+        asked["seconds"] = self.pipe.left
         np.savez(held, asked=np.array(json.dumps(asked)), **arrays)
         self.pipe.widen(np.asarray(a).nbytes for a in arrays.values())
         self.pipe.send(held.getvalue())

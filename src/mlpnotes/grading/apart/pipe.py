@@ -10,6 +10,7 @@ from mlpnotes.grading.apart.launching import GONE, Process
 from mlpnotes.grading.apart.replies import Odd, number, parsed
 from mlpnotes.grading.reasons import GraderStopped, Halted
 
+GRACE = 1  # second in which a program whose time is up may say where it is
 START = 60  # seconds for Python and NumPy, before anything of the student's runs
 ENDS = {  # by how the process ended
     0: "end", -9: "end, watch", 128 + 9: "memory, killed", 128 + 11: "end, crashed",
@@ -30,7 +31,7 @@ class Pipe:
     Attributes
     ----------
     left : float
-        The seconds that are left for all replies to come.
+        The seconds that are left for all replies to come; then it is asked where it is.
 
     Raises
     ------
@@ -112,7 +113,7 @@ class Pipe:
     def _exactly(self, size, start):
         data = bytearray(self.rest)
         while len(data) < size:
-            left = self.left - (time.monotonic() - start)
+            left = self.left + GRACE - (time.monotonic() - start)
             try:
                 more = self.arrived.get(timeout=max(left, 0.01))
             except queue.Empty:

@@ -118,6 +118,8 @@ SENTENCES = {
     "function.",
     "reason.time, computing": "Your program took more than {seconds} s of computing "
     "time.",
+    "reason.time, at": "Your program took more than {seconds} s, and was then at "
+    "{where}. Is there a loop that does not end?",
     "reason.time": "Your program took more than {seconds} s.",
     "reason.memory": "Your {where} stopped: it needs more than {megabytes} MB of "
     "memory.",

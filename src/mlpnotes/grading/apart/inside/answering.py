@@ -6,6 +6,7 @@ import linecache
 import marshal
 import os
 import sys
+import time
 import types
 
 import calling
@@ -14,6 +15,7 @@ import sending
 from calling.arrays import Activations, Params, Problem
 from calling.signature import Plan
 from calling.stopping import stopped
+from timing import until
 
 
 def answer(requests, replies):
@@ -30,17 +32,22 @@ def answer(requests, replies):
                 held["y"], float(held["l2"]),
             )  # fmt: skip
         try:
-            if asked["do"] == "plan":
-                plan = calling.plan(function, asked["form"], problem)
-                reply(replies, {"plan": plan._asdict()})
-                continue
-            plan = Plan(**asked["plan"])
-            outcome = calling.call(function, plan, problem, asked["watch"])
-            answered = sending.packed(outcome, [*problem.arrays().values()])
+            with until(time.monotonic() + asked["seconds"]):
+                tree, arrays = asked_for(function, asked, problem)
         except BaseException as error:  # as KeyboardInterrupt
             reply(replies, {"halted": stopped(error, None)._asdict()})
             continue
-        reply(replies, *answered)
+        reply(replies, tree, arrays)
+
+
+def asked_for(function, asked, problem):
+    """Return the tree and the arrays of an answer."""
+    if asked["do"] == "plan":
+        plan = calling.plan(function, asked["form"], problem)
+        return {"plan": plan._asdict()}, ()
+    plan = Plan(**asked["plan"])
+    outcome = calling.call(function, plan, problem, asked["watch"])
+    return sending.packed(outcome, [*problem.arrays().values()])
 
 
 def load(program):
@@ -50,9 +57,10 @@ def load(program):
     for file, text in program["files"]:
         lines = text.splitlines(keepends=True)
         linecache.cache[file] = len(text), None, lines, file
+    end = time.monotonic() + program["seconds"]
     for i, code in enumerate(program["codes"]):
         try:
-            with calling.quiet():
+            with until(end), calling.quiet():
                 exec(code, vars(scope))
         except BaseException as error:
             stop = stopped(error, code)._asdict()

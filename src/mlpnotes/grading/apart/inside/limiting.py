@@ -79,7 +79,7 @@ def limit(seconds, megabytes):
     ):
         used = int(file.read().split()[0]) * resource.getpagesize()
     for name, most in {
-        "RLIMIT_CPU": seconds + 1,
+        "RLIMIT_CPU": seconds + 2,  # the grader comes before
         "RLIMIT_AS": used + megabytes * 1024 * 1024,
         "RLIMIT_FSIZE": 0,
         "RLIMIT_NOFILE": 64,
