@@ -1,6 +1,7 @@
 """Kernels start, whatever other programs do meanwhile."""
 
 import atexit
+import contextlib
 import os
 import socket
 import tempfile
@@ -58,6 +59,15 @@ def test_kernel_whose_ports_are_taken_gets_a_second_try(taken, tmp_path, monkeyp
     run(tmp_path)
     assert len(taken) == 2
     assert waiting == []
+
+
+@pytest.mark.parametrize("dies", [False, True])
+def test_what_is_written_beside_the_cells_is_told_of_the_dead(tmp_path, capfd, dies):
+    source = "import os; os.write(2, b'Assertion failed')\n"  # as C does
+    notebook = new_notebook(cells=[new_code_cell(source + "os._exit(1)" * dies)])
+    with pytest.raises(RuntimeError) if dies else contextlib.nullcontext():
+        kernels.run(notebook, tmp_path, kernels.environment(tmp_path), timeout=60)
+    assert ("Assertion failed" in capfd.readouterr().err) == dies
 
 
 def test_each_kernel_has_files_of_its_own(tmp_path):

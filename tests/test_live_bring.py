@@ -698,8 +698,9 @@ def test_pdf_is_printed_without_what_makes_buttons():
 
 
 @pytest.mark.site
-def test_absence_is_told_in_one_line_or_is_a_failure(checkout):
+def test_absence_is_told_in_one_line_or_is_a_failure(checkout, monkeypatch):
     root, run = checkout
+    monkeypatch.delenv("LIVE", raising=False)  # the site's workflow sets it
     (root / "tests" / "test_live_x.py").write_text(
         "import pytest\nfrom live_site import live_pages, needs_live\n"
         "pytestmark = [pytest.mark.site, needs_live]\n\n\n"

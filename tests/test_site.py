@@ -21,6 +21,7 @@ from chromium import NAME, OWNER, REPOSITORY, contrast, violations
 from lab import cells, lay_out
 from nbclient import NotebookClient
 from pdf import PDF, SITE, contents, printed
+from playwright.sync_api import expect
 from pypdf import PdfReader
 from record import BOOK, TESTS
 from test_notebooks import article, as_jupyter_shows, words
@@ -238,6 +239,13 @@ def test_links_and_anchors_resolve():
     assert count > 3000
 
 
+def searched(open_page, address, query):
+    """Open the page of a search that has ended."""
+    page = open_page(f"{address}search.html?q={query.replace(' ', '+')}")
+    page.get_by_text("Search finished").wait_for()
+    return page
+
+
 @pytest.mark.parametrize(
     ("query", "expected"),
     [
@@ -258,9 +266,7 @@ def test_links_and_anchors_resolve():
     ],
 )
 def test_search_finds(open_page, address, query, expected):
-    page = open_page(f"{address}search.html?q={query.replace(' ', '+')}")
-    page.wait_for_selector("#search-results ul.search li a")
-    page.wait_for_timeout(300)
+    page = searched(open_page, address, query)
     found = page.locator("#search-results ul.search > li > a").evaluate_all(
         "links => links.slice(0, 5).map((a) => new URL(a.href).pathname)"
     )
@@ -270,8 +276,7 @@ def test_search_finds(open_page, address, query, expected):
 
 @pytest.mark.parametrize("query", ["jacobian", "softmax", "backward", "dz3"])
 def test_search_lists_chapters_before_appendices(open_page, address, query):
-    page = open_page(f"{address}search.html?q={query}")
-    page.get_by_text("Search finished").wait_for()
+    page = searched(open_page, address, query)
     found = page.locator("#search-results ul.search > li > a").evaluate_all(
         "links => links.map((a) => new URL(a.href).pathname)"
     )
@@ -287,10 +292,8 @@ def test_search_lists_chapters_before_appendices(open_page, address, query):
 )
 def test_search_finds_an_equation_by_its_number(open_page, address, query):
     number = re.search(r"\d+", query)[0]
-    page = open_page(f"{address}search.html?q={query.replace(' ', '+')}")
+    page = searched(open_page, address, query)
     first = page.locator("#search-results ul.search > li > a").first
-    first.wait_for()
-    page.wait_for_timeout(300)
     (chapter,) = (
         c for c in CHAPTERS if soup(c).select(f"article [id=equation-eq-{number}]")
     )
@@ -305,19 +308,15 @@ def test_search_finds_a_lettered_equation_and_knows_it_from_an_array(
 ):
     anchors = {number: label for label, number in lettered().items()}
     for query, expected in (("(B1)", True), ("B1", True), ("b1", False)):
-        page = open_page(f"{address}search.html?q={query}")
+        page = searched(open_page, address, query)
         first = page.locator("#search-results ul.search > li > a").first
-        first.wait_for()
-        page.wait_for_timeout(300)
         found = urldefrag(first.get_attribute("href"))[1]
         assert (found == anchors["(B1)"]) == expected, query
 
 
 def test_search_finds_a_function_by_its_name(open_page, address):
-    page = open_page(f"{address}search.html?q=loss_gradient")
+    page = searched(open_page, address, "loss_gradient")
     first = page.locator("#search-results ul.search > li > a").first
-    first.wait_for()
-    page.wait_for_timeout(300)
     assert first.inner_text() == "mlpnotes.network.loss_gradient"
 
 
@@ -434,7 +433,7 @@ def test_opens_from_the_file_system(open_page):
         page.wait_for_timeout(300)
         assert page.problems == []
         page.goto((SITE / "search.html").as_uri() + "?q=momentum")
-        page.locator("#search-results li").first.wait_for()
+        page.get_by_text("Search finished").wait_for()
         page.wait_for_timeout(300)
         assert page.problems == []
         page.go_back()
@@ -807,7 +806,7 @@ def test_a_wide_figure_says_that_it_goes_on(open_page, address):
     said = '"swipe →" / ""'  # nothing to a screen reader
     assert box.evaluate(hint) == [said, "visible"]
     box.evaluate("(box) => box.scrollLeft = 9999")
-    page.wait_for_timeout(200)
+    expect(box).to_have_attribute("data-more", "start")
     assert box.evaluate(hint) == [said, "hidden"]
     page.emulate_media(media="print")
     assert box.evaluate(hint)[0] == "none"
@@ -836,12 +835,9 @@ def test_tables_of_a_phone_have_room_for_sentences_and_a_caption_that_stays(
 def test_the_fade_follows_what_is_hidden(open_page, address):
     page = open_page(f"{address}lemma-2.html", width=390)
     box = page.locator("#equation-eq-13 mjx-container")
-    seen = []
-    for place in (0, 40, 9999):
+    for place, more in ((0, "end"), (40, "start end"), (9999, "start")):
         box.evaluate("(box, place) => box.scrollLeft = place", place)
-        page.wait_for_timeout(200)
-        seen.append(box.get_attribute("data-more"))
-    assert seen == ["end", "start end", "start"]
+        expect(box).to_have_attribute("data-more", more)
     assert box.evaluate("(box) => getComputedStyle(box).maskImage").count("gradient")
     page.emulate_media(media="print")
     assert box.evaluate("(box) => getComputedStyle(box).maskImage") == "none"
@@ -898,9 +894,7 @@ def test_copied_code_has_no_prompts(open_page, address):
     block = page.locator("div.highlight", has_text=">>>").first
     block.hover()
     block.locator("button.copybtn").click()
-    page.wait_for_timeout(200)
-    copied = page.evaluate("navigator.clipboard.readText()")
-    assert copied
+    copied = page.wait_for_function("navigator.clipboard.readText()").json_value()
     assert ">>>" not in copied
 
 

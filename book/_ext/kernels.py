@@ -6,6 +6,8 @@ page shows. They do not reach a kernel that has this environment.
 
 import atexit
 import os
+import sys
+import tempfile
 import uuid
 from pathlib import Path
 
@@ -69,16 +71,23 @@ def channels(folder):
 def run(notebook, cwd, env, timeout):
     """Run the cells in place, up to the first that fails.
 
-    A kernel that dies before its first cell gets a second try.
+    A kernel that dies before its first cell gets a second try. What kernels write
+    beside their cells is shown if one died: some complain while they are being ended.
     """
-    first = client(notebook, cwd, env, timeout)
-    try:
-        first.execute(env=env)
-    except RuntimeError:
-        if any(cell.get("execution_count") for cell in notebook.cells):
+    with tempfile.TemporaryFile() as said:
+        first = client(notebook, cwd, env, timeout)
+        try:
+            try:
+                first.execute(env=env, stderr=said)
+            except RuntimeError:
+                if any(cell.get("execution_count") for cell in notebook.cells):
+                    raise
+                atexit.unregister(first._cleanup_kernel)  # else Python ends it again
+                client(notebook, cwd, env, timeout).execute(env=env, stderr=said)
+        except RuntimeError:
+            said.seek(0)
+            print(said.read().decode(errors="replace"), end="", file=sys.stderr)
             raise
-        atexit.unregister(first._cleanup_kernel)  # else Python fails to end it again
-        client(notebook, cwd, env, timeout).execute(env=env)
 
 
 def client(notebook, cwd, env, timeout):
