@@ -106,11 +106,27 @@ ENDS = {
     "waits in a helper": (
         "import time\n\n\ndef wait():\n    time.sleep(99)\n\n\n"
         "def backward(params, acts, y):\n    return wait()\n",
-        "then at line 9, `return wait()`. Is",
+        "then at line 9, `return wait()` (line 5, in wait). Is",
     ),
     "catches what stops it": (
         inside("try:\n    time.sleep(99)\nexcept BaseException: time.sleep(99)"),
         "more than 1 s.",
+    ),
+    "goes on when its time is up": (
+        inside("try:\n    time.sleep(99)\nexcept BaseException: pass"), "than 1 s.",
+    ),
+    "stops with another error then": (
+        inside("try:\n    time.sleep(99)\nexcept BaseException: 1 / 0"), "than 1 s.",
+    ),
+    "goes on at once": (
+        first("try:\n    time.sleep(99)\nexcept BaseException: pass"), "than 1 s.",
+    ),
+    "loops, called with whatever": (
+        "def backward(*given):\n    while True:\n        pass\n", "then at line ",
+    ),
+    "has a line that is none to Python": (
+        "def backward(params, acts, y):\n    s = '\u2028'  # \x85\n    while s: pass\n",
+        "at line 3, `while s: pass`.",
     ),
     "stops itself": (inside("os.kill(os.getpid(), signal.SIGSTOP)"), "more than 1 s"),
     "allocates 100 GB": (inside("big = np.ones(10**11, 'u1')"), "more than 300 MB"),
@@ -191,3 +207,21 @@ SOCKETS = """import socket
 socket.create_connection(("127.0.0.1", {port}), timeout=1).send(b"x")"""
 PARENT = "os.kill(os.getppid(), signal.{})\nwhile True: pass"
 EVERYBODY = inside("os.kill(-1, 9)\ntime.sleep(9)")
+
+WRAPPED = """def wrapped(f):
+    def inner(params, acts, y):
+        return f(params, acts, y)
+    return inner"""
+# what is unusual: the cells of a notebook, and what its author is told first
+CELLS = {
+    "another name": (
+        ["import numpy as np", "def mine(params, acts, y):\n    dz3 = 1 / 0",
+         "backward = mine"],
+        "Your line 2 of cell 2, `dz3 = 1 / 0`, stopped: ",
+    ),
+    "wrapped": (
+        ["x = 1", WRAPPED, "@wrapped\ndef backward(params, acts, y):\n    while 1: x"],
+        "Your program took more than 1 s, and was then at line 3 of cell 2, "
+        "`return f(params, acts, y)`",
+    ),
+}  # fmt: skip

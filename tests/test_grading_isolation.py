@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import submissions
+from nbformat.v4 import new_code_cell, new_notebook, writes
 from programs import FORMS, load, program
 
 import mlpnotes
@@ -126,6 +127,22 @@ def test_what_goes_too_far_ends_with_a_reason(grader, name):
     assert said in entry.reason
     assert entry.reason
     assert entry.points == 0
+
+
+@pytest.mark.parametrize("name", submissions.CELLS)
+def test_a_stop_is_told_in_the_cell_of_its_line(tmp_path, name):
+    cells, said = submissions.CELLS[name]
+    path = tmp_path / "a.ipynb"
+    cells = [new_code_cell(cell) for cell in cells]
+    path.write_text(writes(new_notebook(cells=cells)), encoding="utf-8")
+    assert mark(path, Options(seconds=1), 1).message.startswith(said)
+
+
+def test_an_error_of_that_name_is_no_end_of_time(grader):
+    code = "class OutOfTime(Exception): pass\nraise OutOfTime"
+    entry = grader.mark(submissions.inside(code))
+    assert entry.reason == ""
+    assert "line 8, `raise OutOfTime`, stopped: OutOfTime." in entry.message
 
 
 @pytest.mark.parametrize("name", submissions.NOTHING)

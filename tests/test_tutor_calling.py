@@ -81,6 +81,7 @@ STOPS = [
     ("dz3 = acts.A3 - y", "dz3", "acts has no A3; it has X, z1, a1, z2, a2, z3, y_hat"),
     ('dz3 = acts["y_hat"]', "dz3", "acts is a named tuple: write acts.y_hat"),
     ('d = dict(a=1)\n    dz3 = d["A"]', "dz3", "d has no key 'A'; it has a"),
+    ('d = {}\n    dz3 = d["A"]', "dz3", "d has no key 'A'; it is empty"),
     ("d = dict(a=1)\n    dz3 = d.a", "dz3", 'd is a dict: write d["a"]'),
     ("dW3 = acts.a2.T @ dZ3", "dW3", "the name dZ3 is not defined: is it dz3?"),
     ("dW2 = acts.a1.T @ dz2\n    dz2 = 1", "dW2", "dz2 is used before it has a value"),

@@ -40,6 +40,7 @@ import functools
 import json
 import marshal
 import os
+import re
 from io import BytesIO
 
 import numpy as np
@@ -58,8 +59,6 @@ from mlpnotes.tutor.calling.names import line_of
 from mlpnotes.tutor.calling.signature import FORMS, Plan
 from mlpnotes.tutor.calling.stopping import Stop
 from mlpnotes.tutor.stopped import describe
-
-LATE = "OutOfTime"  # raised within, by timing.py
 
 
 class Isolated(Caller):
@@ -114,12 +113,15 @@ class Isolated(Caller):
         }))  # fmt: skip
         trouble, _ = self.pipe.reply()
         with self._checked():
-            if "stop" in trouble:
+            if "halted" in trouble:
                 cell = own[number(trouble["statement"])].cell
-                raise self._halted(trouble["stop"], cell)
+                raise self._halted(trouble, cell)
             if "kind" in trouble:
                 function, kind = self.program.function, text(trouble["kind"])
                 raise Halted("function, type", function=function, type=kind)
+            file = text(trouble["file"])
+            bound = [s.cell for s in own if self.program.function in s.binds][-1]
+            self.cell = next((s.cell for s in own if s.cell.file == file), bound)
 
     def plan(self, form, problem):
         """Decide how to call it, as `mlpnotes.tutor.calling.plan` does."""
@@ -141,8 +143,6 @@ class Isolated(Caller):
             if told["memory"] is True:
                 most = self.options.megabytes
                 raise Halted("memory", where=_where(stop), megabytes=most)
-            if stop and stop.kind == LATE:
-                raise self._late(stop)
             values = stand_ins.Values(arrays)
             value = values.container(told["value"])
             self.pairs = {
@@ -168,10 +168,7 @@ class Isolated(Caller):
 
     def _stop(self, told, cell=None):
         """Return where it stopped; in a notebook the line is that of a cell."""
-        cell = cell or next(
-            s.cell for s in self.program.statements[::-1]
-            if self.program.function in s.binds
-        )  # fmt: skip
+        cell = cell or self.cell
         line = told["line"] and number(told["line"])
         if line and cell.name:
             line = f"{line} of {cell.name}"
@@ -181,8 +178,8 @@ class Isolated(Caller):
 
     def _halted(self, told, cell=None):
         """Return the exception of a stop before the function could be judged."""
-        stop = self._stop(told, cell)
-        if stop.kind == LATE:
+        stop = self._stop(told["halted"], cell)
+        if told["late"] is True:
             return self._late(stop)
         why = stop.why + "." * (stop.why[-1] not in "?.")
         missing = stop.kind in ("ModuleNotFoundError", "ImportError")
@@ -193,7 +190,9 @@ class Isolated(Caller):
         seconds = self.options.seconds
         if stop.line is None:
             return Halted("time", seconds=seconds)
-        return Halted("time, at", where=_where(stop).rstrip(","), seconds=seconds)
+        helper = re.search(r" \(line \d+, in [^()]+\)$", stop.why)
+        where = _where(stop).rstrip(",") + (helper[0] if helper else "")
+        return Halted("time, at", where=where, seconds=seconds)
 
     @contextlib.contextmanager
     def _checked(self):
@@ -216,7 +215,7 @@ class Isolated(Caller):
         told, arrays = self.pipe.reply()
         if "halted" in told:
             with self._checked():
-                raise self._halted(told["halted"])
+                raise self._halted(told)
         return told, arrays
 
 

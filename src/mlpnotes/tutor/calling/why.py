@@ -176,7 +176,8 @@ def _entries(error, message, node, path, names):
         return f"{text} is a named tuple: write {text}.{node.slice.value}"
     if isinstance(error, KeyError) and isinstance(owner, dict):
         key = value_of(node.slice, names)
-        return f"{text} has no key {key!r}; it has {', '.join(map(str, owner))[:100]}"
+        keys = ", ".join(map(str, owner))[:100]
+        return f"{text} has no key {key!r}; it {f'has {keys}' if keys else 'is empty'}"
     if isinstance(error, IndexError) and "must be of integer" in message:
         return "an index must be an integer, and y holds one-hot rows, no class numbers"
     if isinstance(error, IndexError) and isinstance(owner, np.ndarray):

@@ -14,8 +14,9 @@ import numpy as np
 import sending
 from calling.arrays import Activations, Params, Problem
 from calling.signature import Plan
+from calling.source import code_of
 from calling.stopping import stopped
-from timing import until
+from timing import OutOfTime, until
 
 
 def answer(requests, replies):
@@ -35,7 +36,7 @@ def answer(requests, replies):
             with until(time.monotonic() + asked["seconds"]):
                 tree, arrays = asked_for(function, asked, problem)
         except BaseException as error:  # as KeyboardInterrupt
-            reply(replies, {"halted": stopped(error, None)._asdict()})
+            reply(replies, halted(error, code_of(function)))
             continue
         reply(replies, tree, arrays)
 
@@ -55,7 +56,7 @@ def load(program):
     scope = types.ModuleType(program["module"])
     sys.modules[program["module"]] = scope
     for file, text in program["files"]:
-        lines = text.splitlines(keepends=True)
+        lines = io.StringIO(text, None).readlines()  # at the ends that Python knows
         linecache.cache[file] = len(text), None, lines, file
     end = time.monotonic() + program["seconds"]
     for i, code in enumerate(program["codes"]):
@@ -63,12 +64,18 @@ def load(program):
             with until(end), calling.quiet():
                 exec(code, vars(scope))
         except BaseException as error:
-            stop = stopped(error, code)._asdict()
-            return None, {"statement": i, "stop": sending.plain(stop)}
+            return None, halted(error, code) | {"statement": i}
     function = vars(scope).get(program["function"])
     if not callable(function):
         return None, {"kind": sending.name_of(function)}
-    return function, {}
+    code = code_of(function)
+    return function, {"file": code.co_filename if code else ""}
+
+
+def halted(error, code):
+    """Return what is told of an exception that ends all, and of where it did."""
+    stop = sending.plain(stopped(error, code)._asdict())
+    return {"halted": stop, "late": isinstance(error, OutOfTime)}
 
 
 def take(pipe):

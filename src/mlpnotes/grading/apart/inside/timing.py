@@ -5,27 +5,36 @@ import signal
 import time
 
 
-class OutOfTime(BaseException):
+class OutOfTime(KeyboardInterrupt):
     """Raised in the line that a program has reached when its time is up."""
-
-
-def _up(*_):
-    raise OutOfTime
 
 
 @contextlib.contextmanager
 def until(end):
     """Raise OutOfTime at a moment of `time.monotonic`, where there are timers.
 
-    Windows has none, a program may catch it, or be in a call that does not return to
-    Python: then the grader ends the process.
+    What catches it gets it again at the end. Windows has no timers, and a program may
+    be in a call that does not return to Python: then the grader ends the process.
     """
     if not hasattr(signal, "setitimer"):
         yield
         return
-    signal.signal(signal.SIGALRM, _up)
+    over = []
+
+    def up(*_):
+        over.append(True)
+        raise OutOfTime
+
+    signal.signal(signal.SIGALRM, up)
     signal.setitimer(signal.ITIMER_REAL, max(end - time.monotonic(), 0.01))
     try:
         yield
+    except OutOfTime:
+        raise
+    except BaseException:
+        if not over:
+            raise
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
+    if over:  # it was caught
+        raise OutOfTime
