@@ -75,19 +75,18 @@ def run(notebook, cwd, env, timeout):
     beside their cells is shown if one died: some complain while they are being ended.
     """
     with tempfile.TemporaryFile() as said:
-        first = client(notebook, cwd, env, timeout)
-        try:
+        for more in (True, False):
+            runner = client(notebook, cwd, env, timeout)
             try:
-                first.execute(env=env, stderr=said)
+                runner.execute(env=env, stderr=said)
+                return
             except RuntimeError:
-                if any(cell.get("execution_count") for cell in notebook.cells):
+                begun = any(cell.get("execution_count") for cell in notebook.cells)
+                if begun or not more:
+                    said.seek(0)
+                    print(said.read().decode(errors="replace"), end="", file=sys.stderr)
                     raise
-                atexit.unregister(first._cleanup_kernel)  # else Python ends it again
-                client(notebook, cwd, env, timeout).execute(env=env, stderr=said)
-        except RuntimeError:
-            said.seek(0)
-            print(said.read().decode(errors="replace"), end="", file=sys.stderr)
-            raise
+                atexit.unregister(runner._cleanup_kernel)  # else Python ends it again
 
 
 def client(notebook, cwd, env, timeout):
